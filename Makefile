@@ -1,0 +1,39 @@
+# Two commands are all a fresh machine needs: `make corpus` and `make test`. Both set up .venv by themselves, once.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: corpus test browser-test floors lint types contract check
+
+corpus: $(VENV)/ready
+	$(BIN)/cleancopy clean seeds --out clean
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+# These need Chromium, which not every machine has.
+browser-test: $(VENV)/ready
+	$(BIN)/python -m pytest tests/browser
+
+# The quality measured so far, on data that is not part of this project; without the data, on our own cases.
+floors: $(VENV)/ready
+	$(BIN)/python benchmarks/mojibake.py --floors
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+contract: $(VENV)/ready
+	$(BIN)/lint-imports
+
+check: lint types contract test
+
+# The environment is made anew when what it is made from changes. pip compiles to bytecode, without which imports take twice as long.
+$(VENV)/ready: constraints.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Cleancopy needs Python 3.11 or newer; set PYTHON=python3.11 or newer")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,28 @@
+"""Text in, edits out: repair, normalization and stripping of scraped text, with a ledger that undoes it all."""
+
+from cleaners.document import Cleaned, Document, Metadata
+from cleaners.edits import Change, Edit, EditError, Step, apply, compose, locate, revert, trace
+from cleaners.knowledge import Knowledge
+from cleaners.pipeline import PIPELINE, clean
+from cleaners.rules import Rule, RuleBook, RuleError
+
+__all__ = [
+    "PIPELINE",
+    "Change",
+    "Cleaned",
+    "Document",
+    "Edit",
+    "EditError",
+    "Knowledge",
+    "Metadata",
+    "Rule",
+    "RuleBook",
+    "RuleError",
+    "Step",
+    "apply",
+    "clean",
+    "compose",
+    "locate",
+    "revert",
+    "trace",
+]

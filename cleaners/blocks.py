@@ -1,0 +1,72 @@
+"""Text as blocks: its lines with their offsets, the unit that page furniture is judged on."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cleaners.edits import Edit
+
+# A sentence ends here, whatever quotation mark or bracket closes behind it.
+_SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
+
+_PROSE_LENGTH = 60  # characters; a line as short as that is more often a heading, a label or a prompt
+_WIDE_FACTOR = 3  # one Han, Kana or Hangul character says about as much as three letters
+
+
+class Block(NamedTuple):
+    """A line that is not blank."""
+
+    text: str  #: without surrounding white space
+    start: int  #: offset of the line in the text
+    end: int  #: offset behind the line and its line end
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether the line is as long as a sentence and ends like one.
+
+        >>> Block("The ministers met in Paris on Tuesday to talk about the security of Ukraine.", 0, 77).is_prose
+        True
+        >>> Block("Ministers meet in Paris", 0, 23).is_prose
+        False
+        """
+        length = len(self.text)
+        if length < _PROSE_LENGTH and length * _WIDE_FACTOR >= _PROSE_LENGTH:
+            length += (_WIDE_FACTOR - 1) * len(_WIDE.findall(self.text))
+        return length >= _PROSE_LENGTH and _SENTENCE_END.search(self.text, max(0, len(self.text) - 8)) is not None
+
+
+def blocks(text: str) -> list[Block]:
+    """All lines that are not blank, in order."""
+    return list(_blocks(text))
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        if line := text[start:end].strip():
+            yield Block(line, start, end)
+        start = end
+
+
+def removal(text: str, block: Block, rule: str) -> Edit:
+    """The edit that takes the whole line away, its line end included."""
+    return Edit(block.start, text[block.start : block.end], "", rule)
+
+
+def plain(line: str) -> str:
+    """The line as patterns see it: quotation marks straight, spaces ordinary, every offset as before."""
+    return line.translate(_STRAIGHT)
+
+
+def edges(lines: Sequence[Block], prose: Sequence[bool]) -> tuple[int, int]:
+    """Where the body of the article lies.
+
+    Returns:
+        Index of the first line of prose, and index behind the last. Lines before and behind are at the edge. A text
+        without prose is all edge: `(len(lines), 0)`.
+    """
+    inside = [index for index, is_prose in enumerate(prose) if is_prose]
+    return (inside[0], inside[-1] + 1) if inside else (len(lines), 0)

@@ -1,0 +1,73 @@
+"""Photo captions: extraction leaves one for every size of the picture; the article needs it once."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from cleaners.blocks import Block, blocks, plain, removal
+from cleaners.document import Document
+from cleaners.edits import Edit
+from cleaners.knowledge import Knowledge
+
+_SHORTEST_CAPTION = 20  # characters without the credit; what is shorter may be a label that stands twice with reason
+
+_AGENCIES = """
+    AAP AFP AGERPRES Alamy Anadolu ANP ANSA AP APA Belga Bloomberg BNS CFP CTK ČTK dpa DPA EFE ELTA EPA EPA-EFE Getty
+    IANS imago IMAGO Keystone Kyodo Lehtikuva LETA LUSA Magnum MTI NTB NurPhoto PA PAP PTI Reuters REUTERS Ritzau
+    Scanpix Shutterstock SIPA TASS UPI VCG Xinhua Yonhap ZUMA
+"""
+_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:Agency|Images|Media|Photo|Pictures|Press|Scanpix|Wire))?"
+_LABEL = r"(?i:photo|photograph|picture|image|file\ photo|foto)(?i:\ by|\ credit|\ courtesy\ of)?"
+
+# How agencies and papers sign a picture at the end of its caption.
+_CREDIT = re.compile(
+    rf"""(?:
+      \s/ (?: [^/\n]{{1,60}} / )? \s?{_AGENCY}                                       # /Ann Lee/Reuters
+    | \s[\[(] (?: [^\[\]()\n]{{1,60}} [/,] \s? )? {_AGENCY} (?: \ via\ [^\[\]()\n]{{1,40}} )? [\])]   # [Ann Lee/AFP]
+    | \s[\[(] {_LABEL} \s?:?\s [^\[\]()\n]{{1,60}} [\])]                             # (Photo: Ann Lee)
+    | \s(?: AP\ Photo | REUTERS | AFP | EPA | dpa ) \s?/\s? [^/\n]{{1,60}}           # REUTERS/Ann Lee
+    | \s{_LABEL} :\s [^\n]{{1,60}}                                                   # Photo: Ann Lee
+    | (?<=[.!?])\s {_AGENCY} (?: \ (?:via|/)\ {_AGENCY} )?                           # … on Monday. Getty Images
+    )\s?\Z""",
+    re.VERBOSE,
+)
+
+
+def credit(line: str) -> str:
+    """The credit that ends a caption, or "" where there is none.
+
+    >>> credit("The prime minister, seen here on Monday. /Ann Lee/Reuters")
+    '/Ann Lee/Reuters'
+    >>> credit("She confirmed the report to Reuters")
+    ''
+    """
+    match = _CREDIT.search(line, max(0, len(line) - 200))
+    return match[0].strip() if match else ""
+
+
+def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
+    """All copies of a caption but one: the first that names its photographer.
+
+    A caption is known by the credit of at least one copy. What repeats without one may be a refrain, a chant or a
+    question that is asked twice, and stays; so does prose that only resembles a caption.
+    """
+    copies: defaultdict[str, list[Block]] = defaultdict(list)
+    for block in blocks(document.text):
+        if len(block.text) >= _SHORTEST_CAPTION:
+            copies[_without_credit(block.text)].append(block)
+    repeated: list[Block] = []
+    for key, group in copies.items():
+        signed = [block for block in group if credit(block.text)]
+        if signed and len(group) > 1 and len(key) >= _SHORTEST_CAPTION:
+            repeated += [block for block in group if block is not signed[0]]
+    for block in sorted(repeated, key=lambda block: block.start):
+        yield removal(document.text, block, "caption/repeated")
+
+
+def _without_credit(line: str) -> str:
+    return " ".join(plain(line.removesuffix(credit(line))).casefold().split()).rstrip(" .")
+
+
+def captions(text: str) -> tuple[str, ...]:
+    """The captions that stand in a text, with their credits: lines that end with a credit."""
+    return tuple(block.text for block in blocks(text) if credit(block.text))

@@ -1,0 +1,146 @@
+"""Characters in one form: Unicode NFC, plain spaces and line ends, straight quotation marks, nothing invisible."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from cleaners.document import Document
+from cleaners.edits import Edit, smallest
+from cleaners.knowledge import Knowledge
+
+# Everything that may need a change, and the group that says what it is. A flag such as Scotland's is spelled with
+# invisible tag characters; U+3000, the space of Chinese and Japanese typography, is not among the spaces.
+_SPECIAL = re.compile(
+    r"""
+      (?P<line_end>   \r\n | [\r\v\f\x85\u2028\u2029] )
+    | (?P<guillemet>  [\u0020\u00a0\u202f]? [«»‹›] [\u0020\u00a0\u202f]? )
+    | (?P<space>      [\t\u00a0\u1680\u2000-\u200a\u202f\u205f] )
+    | (?P<single>     [\u2018-\u201b] )
+    | (?P<double>     [\u201c-\u201f] )
+    | (?P<flag>       \U0001f3f4 [\U000e0020-\U000e007f]+ )
+    | (?P<joiner>     [\u180e\u200c\u200d] )
+    | (?P<direction>  [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069] )
+    | (?P<pair>       [\ud800-\udbff] [\udc00-\udfff] )
+    | (?P<surrogate>  [\ud800-\udfff] )
+    | (?P<invisible>  [\x00-\x08\x0e-\x1f\x7f-\x9f]                   # control characters
+                    | [\u00ad\u200b\u2060-\u2065\u206a-\u206f\ufeff]  # soft hyphen, zero-width space, byte-order mark
+                    | [\ufff9-\ufffc\U000e0000-\U000e007f] )          # annotations, embedded objects, tags
+    """,
+    re.VERBOSE,
+)
+_QUOTED = re.compile(r"«[^«»\n\r]*+» | »[^«»\n\r]*+« | ‹[^‹›\n\r]*+› | ›[^‹›\n\r]*+‹", re.VERBOSE)
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
+
+
+def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
+    """Spaces, line ends, invisible characters and quotation marks, each as one small edit.
+
+    Zero-width joiners stay where they join, in Persian and Indic words and in emoji; direction marks stay on lines that
+    are written from right to left; the quotation marks of a Chinese or Japanese line stay, where straight ones are
+    foreign; and a guillemet that pairs with none, such as an arrow in "Home » News", is no quotation mark.
+
+    >>> edits = normalize_characters(Document("“Oui”,\\u00a0dit-il."), Knowledge())
+    >>> [edit.rule for edit in edits]
+    ['characters/quotation-mark', 'characters/quotation-mark', 'characters/space']
+    >>> list(normalize_characters(Document("می\\u200cخواهم 👩\\u200d🚀 “我们的海”"), Knowledge()))
+    []
+    """
+    text = document.text
+    opening, closing = _paired_guillemets(text)
+    line = _Line(text, 0)
+    for match in _SPECIAL.finditer(text):
+        start, found, kind = match.start(), match[0], match.lastgroup
+        if start >= line.end:
+            line = _Line(text, start)
+        keeps_quotes = knowledge.quotes == "keep" or line.has_han_or_kana
+        if kind == "line_end":
+            yield Edit(start, found, "\n", "characters/line-end")
+        elif kind == "space":
+            yield Edit(start, found, " ", "characters/space")
+        elif kind in ("single", "double"):
+            if not keeps_quotes:
+                yield Edit(start, found, "'" if kind == "single" else '"', "characters/quotation-mark")
+        elif kind == "guillemet":
+            at = start + len(found) - len(found.lstrip("\u0020\u00a0\u202f"))
+            before, mark, after = found[: at - start], text[at], found[at - start + 1 :]
+            straight = mark
+            if not keeps_quotes and at in opening | closing:
+                straight = '"' if mark in "«»" else "'"
+                before, after = ("", after) if at in closing else (before, "")
+            spaced = straight.join(" " if space else "" for space in (before, after))
+            if spaced != found:
+                yield smallest(start, found, spaced, "characters/quotation-mark")
+        elif kind == "pair":
+            whole = found.encode("utf-16", "surrogatepass").decode("utf-16")
+            yield Edit(start, found, whole, "characters/surrogate-pair")
+        elif kind == "surrogate":
+            yield Edit(start, found, "\ufffd", "characters/lone-surrogate")
+        elif (
+            kind == "invisible"
+            or (kind == "joiner" and not _joins(text, start))
+            or (kind == "direction" and not line.is_right_to_left)
+        ):
+            yield Edit(start, found, "", "characters/invisible")
+
+
+class _Line:
+    """What the line round an offset says about the characters on it."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        end = text.find("\n", offset)
+        self.end = end if end >= 0 else len(text)
+        self._text = text[text.rfind("\n", 0, offset) + 1 : self.end]
+
+    @cached_property
+    def has_han_or_kana(self) -> bool:
+        return _HAN_OR_KANA.search(self._text) is not None
+
+    @cached_property
+    def is_right_to_left(self) -> bool:
+        return _RIGHT_TO_LEFT.search(self._text) is not None
+
+
+def _paired_guillemets(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Offsets of the guillemets that open a quotation and of those that close one, in either direction."""
+    pairs = list(_QUOTED.finditer(text))
+    return frozenset(pair.start() for pair in pairs), frozenset(pair.end() - 1 for pair in pairs)
+
+
+def _joins(text: str, offset: int) -> bool:
+    """Whether a zero-width joiner or non-joiner does its work between or behind letters, signs or emoji."""
+    before, after = text[offset - 1 : offset], text[offset + 1 : offset + 2]
+    if not before or unicodedata.category(before)[0] not in "LMNS":
+        return False
+    return before >= "\u0600" or (after != "" and unicodedata.category(after)[0] in "LMNS")
+
+
+def compose_characters(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
+    """Unicode NFC, one edit for each letter that was spelled otherwise.
+
+    Source: Unicode Standard Annex #15, Unicode Normalization Forms.
+
+    >>> [edit] = compose_characters(Document("Ca\u0301diz, C\u00e1diz"), Knowledge())
+    >>> edit.start, len(edit.before), edit.after == "\u00e1"
+    (1, 2, True)
+    """
+    text = document.text
+    if unicodedata.is_normalized("NFC", text):
+        return
+    for start, piece in _letters(text):
+        if not unicodedata.is_normalized("NFC", piece):
+            yield smallest(start, piece, unicodedata.normalize("NFC", piece), "characters/nfc")
+
+
+def _letters(text: str) -> Iterator[tuple[int, str]]:
+    """Pieces that normalize by themselves: none starts with a character that can join the one before it."""
+    for run in re.finditer(r"[\x00-\u02ff]?[^\x00-\u02ff]+", text):
+        start = run.start()
+        for offset in range(start + 1, run.end()):
+            joins_back = unicodedata.category(text[offset])[0] == "M" or ord(text[offset]) in _HANGUL_VOWELS_AND_FINALS
+            if not joins_back:
+                yield start, text[start:offset]
+                start = offset
+        yield start, text[start : run.end()]

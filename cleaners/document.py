@@ -1,0 +1,56 @@
+"""One article before and after: what the cleaners receive, and what they give back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cleaners.edits import Change, Ledger, Step, compose, revert
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of an article beside its prose; None or empty where the article does not say."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None  #: ISO 8601, as precise as the source; no time zone is invented
+    updated: str | None = None  #: ISO 8601, likewise
+    url: str | None = None
+    site: str | None = None  #: host of `url`
+    language: str | None = None  #: ISO 639-1 code
+    captions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as it came in."""
+
+    text: str
+    id: str = ""
+    source: str = ""  #: where it was read, as a person would name it
+    metadata: Metadata = field(default_factory=Metadata)  #: what the source itself declared, such as a page's head
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One article after cleaning: the clean text, what was learnt, and every change on the way."""
+
+    text: str
+    metadata: Metadata
+    ledger: Ledger
+
+    def revert(self) -> str:
+        """The source text, character for character."""
+        return revert(self.text, self.ledger)
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """All steps taken together, as changes from source to clean text."""
+        return compose(self.revert(), self.ledger)
+
+    @property
+    def n_edits(self) -> int:
+        """Number of edits in all steps."""
+        return sum(len(step.edits) for step in self.ledger)
+
+
+__all__ = ["Cleaned", "Document", "Metadata", "Step"]

@@ -1,0 +1,233 @@
+"""The ledger: every change to a text as an exact edit that can be read, traced and undone.
+
+A cleaner proposes edits against the text that it received; `apply` carries them out. One cleaner's edits are a `Step`,
+and a document's steps in order are its ledger. `revert` walks the ledger backwards to the source text, `compose`
+reads it as one list of changes between source and clean text, and `trace` and `locate` carry an offset from the one
+to the other.
+
+Offsets are code points, spans are half-open.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+from typing import NamedTuple
+
+
+class EditError(ValueError):
+    """An edit that does not fit the text, or overlaps another edit of the same step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """At `start`, the text that read `before` now reads `after`.
+
+    `before` is kept so that an edit can check that it fits, so that removed words can be read without the source, and
+    so that undoing needs nothing else.
+
+    >>> Edit(6, "Ä—", "ė", "mojibake/windows-1252").end
+    8
+    """
+
+    start: int  #: offset in the text that this step received
+    before: str
+    after: str  #: "" is a removal
+    rule: str  #: a named reason, `family/name`
+
+    @property
+    def end(self) -> int:
+        """Offset behind `before` in the text that this step received."""
+        return self.start + len(self.before)
+
+
+class Step(NamedTuple):
+    """One cleaner's edits, in order and not overlapping."""
+
+    cleaner: str
+    edits: tuple[Edit, ...]
+
+
+Ledger = tuple[Step, ...]
+
+
+class Change(NamedTuple):
+    """What became of a span of the source text, all steps taken together."""
+
+    source_start: int
+    clean_start: int
+    before: str
+    after: str
+    rules: tuple[str, ...]  #: every rule that had a part in it, in order
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits carried out.
+
+    >>> apply("Dovil\u00c4\u2014 said", [Edit(5, "\u00c4\u2014", "\u0117", "mojibake/windows-1252")])
+    'Dovil\u0117 said'
+
+    Raises:
+        EditError: if an edit does not find its `before` at its `start`, or starts before the previous one ends.
+    """
+    pieces: list[str] = []
+    position = 0
+    for edit in edits:
+        if edit.start < position:
+            raise EditError(f"{edit.rule} at {edit.start} overlaps the edit that ends at {position}")
+        if not text.startswith(edit.before, edit.start):
+            found = text[edit.start : edit.end]
+            raise EditError(f"{edit.rule} at {edit.start} expects {edit.before!r} and finds {found!r}")
+        pieces += text[position : edit.start], edit.after
+        position = edit.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def smallest(start: int, before: str, after: str, rule: str) -> Edit:
+    """The edit without what `before` and `after` have in common at their ends.
+
+    >>> smallest(0, "Dovil\u00c4\u2014", "Dovil\u0117", "mojibake/windows-1252")
+    Edit(start=5, before='Ä—', after='ė', rule='mojibake/windows-1252')
+    """
+    left = len(commonprefix((before, after)))  # noqa: RUF071  character by character is what we want
+    before, after = before[left:], after[left:]
+    right = len(commonprefix((before[::-1], after[::-1])))  # noqa: RUF071
+    return Edit(start + left, before[: len(before) - right], after[: len(after) - right], rule)
+
+
+def inverse(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """The edits that undo these: `apply(apply(text, edits), inverse(edits)) == text`."""
+    shift = 0
+    for edit in edits:
+        yield Edit(edit.start + shift, edit.after, edit.before, edit.rule)
+        shift += len(edit.after) - len(edit.before)
+
+
+def revert(text: str, ledger: Sequence[Step]) -> str:
+    """The source text again, character for character, from the clean text and its ledger.
+
+    Raises:
+        EditError: if the ledger does not belong to the text.
+    """
+    for step in reversed(ledger):
+        text = apply(text, inverse(step.edits))
+    return text
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A span of the source text and what it reads now; without rules it is as it was."""
+
+    source_start: int
+    before: str
+    after: str
+    rules: tuple[str, ...] = ()
+
+
+def compose(source: str, ledger: Sequence[Step]) -> list[Change]:
+    """The whole ledger as one list of changes from source to clean text, in order and not overlapping.
+
+    Where a later step edits what an earlier one wrote, both are one change that names both rules.
+
+    >>> ledger = (Step("spaces", (Edit(1, "\\t", " ", "space"),)), Step("furniture", (Edit(1, " b", "", "cut"),)))
+    >>> compose("a\\tbc", ledger)
+    [Change(source_start=1, clean_start=1, before='\\tb', after='', rules=('space', 'cut'))]
+    """
+    segments = [_Segment(0, source, source)]
+    for step in ledger:
+        segments = _carry_on(segments, step.edits)
+    changes: list[Change] = []
+    clean_start = 0
+    for segment in segments:
+        if segment.rules:
+            changes.append(Change(segment.source_start, clean_start, segment.before, segment.after, segment.rules))
+        clean_start += len(segment.after)
+    return changes
+
+
+def _carry_on(left: list[_Segment], edits: tuple[Edit, ...]) -> list[_Segment]:
+    """The segments after one more step.
+
+    Edits are taken from the last to the first, since what lies before an edit keeps its offsets. `left` holds the
+    segments that are still to be edited and `right`, reversed, those that are done; `end` is where `left` ends.
+    """
+    right: list[_Segment] = []
+    end = sum(len(segment.after) for segment in left)
+
+    def take() -> _Segment:
+        nonlocal end
+        segment = left.pop()
+        end -= len(segment.after)
+        return segment
+
+    def put(segment: _Segment) -> None:
+        nonlocal end
+        left.append(segment)
+        end += len(segment.after)
+
+    def split(offset: int) -> None:
+        """Cut the last segment at the offset, if it is source text; the part behind goes to the right."""
+        if left and not left[-1].rules and end - len(left[-1].after) < offset < end:
+            whole = take()
+            at = offset - end
+            put(_Segment(whole.source_start, whole.before[:at], whole.after[:at]))
+            right.append(_Segment(whole.source_start + at, whole.before[at:], whole.after[at:]))
+
+    for edit in reversed(edits):
+        while left and end - len(left[-1].after) >= edit.end:
+            right.append(take())
+        split(edit.end)
+        suffix = left[-1].after[len(left[-1].after) - (end - edit.end) :] if left and end > edit.end else ""
+        source_end = left[-1].source_start + len(left[-1].before) if left else 0
+        touched: list[_Segment] = []
+        prefix = ""
+        while left and end > edit.start:
+            segment = take()
+            if end < edit.start:
+                prefix = segment.after[: edit.start - end]
+                if not segment.rules:
+                    put(_Segment(segment.source_start, prefix, prefix))
+                    segment = _Segment(segment.source_start + len(prefix), segment.before[len(prefix) :], "")
+                    prefix = ""
+                    touched.append(segment)
+                    break
+            touched.append(segment)
+        touched.reverse()
+        put(
+            _Segment(
+                touched[0].source_start if touched else source_end,
+                "".join(segment.before for segment in touched),
+                prefix + edit.after + suffix,
+                tuple(dict.fromkeys([*(rule for segment in touched for rule in segment.rules), edit.rule])),
+            )
+        )
+    return left + right[::-1]
+
+
+def trace(changes: Sequence[Change], offset: int) -> int:
+    """Where a character of the clean text stood in the source text.
+
+    An offset inside text that was written anew leads to the start of what it replaced.
+
+    >>> changes = compose("a\\u00a0 b", (Step("spaces", (Edit(1, "\\u00a0", "", "spaces/stray"),)),))
+    >>> trace(changes, 2)
+    3
+    """
+    return _map(changes, offset, lambda change: (change.clean_start, change.after, change.source_start, change.before))
+
+
+def locate(changes: Sequence[Change], offset: int) -> int:
+    """Where a character of the source text stands in the clean text; removed text leads to where it stood."""
+    return _map(changes, offset, lambda change: (change.source_start, change.before, change.clean_start, change.after))
+
+
+def _map(changes: Sequence[Change], offset: int, view: Callable[[Change], tuple[int, str, int, str]]) -> int:
+    # The last change that starts at or before the offset.
+    index = bisect_right(changes, offset, key=lambda change: view(change)[0]) - 1
+    if index < 0:
+        return offset
+    start, text, other_start, other_text = view(changes[index])
+    if offset < start + len(text):
+        return other_start
+    return offset - (start + len(text)) + other_start + len(other_text)
