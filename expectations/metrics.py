@@ -1,0 +1,132 @@
+"""What the judge looks at: one row of measurements for each document, never its text.
+
+The measures are the judge's own. None calls a cleaner, which would be wrong in the same way twice. All take time linear
+in the text.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TypedDict, get_type_hints
+
+from cleaners.document import Cleaned, Document
+from cleaners.edits import EditError
+
+_LONG_LINE = 60  # characters; a shorter line may well stand twice with reason
+_LONGEST_FURNITURE = 300  # characters; a longer line is prose, whatever it starts with
+
+# What the bytes 0x80 to 0xBF turn into where UTF-8 is read as Windows-1252, and where as Windows-1251.
+_TAIL = "[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]"
+_TAIL_1251 = "[ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџЎўЈ¤Ґ¦§Ё©Є«¬®Ї°±Ііґµ¶·ё№є»јЅѕї]"
+_SMALL = "[a-zß-öø-ÿ]"
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+
+# Capitals stand before dashes, quotation marks and trade marks with good reason: "«IRMÃ»", "CAFÉ™", "10 Å²". So most
+# pairs count only inside or at the start of a word in small letters, where a capital and a sign have no business.
+_MOJIBAKE = re.compile(
+    rf"""
+      [\x80-\x9f]                                       # control characters: punctuation in Windows-1252
+    | â€ | â‚¬ | â„¢ | ï»¿ | ï¿½ | ðŸ | вЂ[™љњќ”“¦]        # quotation marks, byte-order mark, lost character, emoji
+    | Â[¡-©«-¸¼-¿] | Ã[¡-©¬-°´-¶¸¼-¿€ƒ†‡ˆ‰Š‹ŒŽœžŸ]          # Western European, beyond doubt
+    | [ÄÅ][¡-¨¬´¶¸¼-¾ƒ†‡ˆ‰] | Ĺ[›‚„ľş]                      # Central European, beyond doubt
+    | (?<={_SMALL}) (?: [ÂÃĂĹ] | [ÄÅ]{_TAIL} | [ÄÅ]['"](?={_SMALL}) )
+    | (?<!{_CAPITAL}) [ÃÄÅ]{_TAIL}(?={_SMALL}{{2}})         # two, since Å is a village, and "Å’s" its own
+    | (?<={_SMALL}) (?:É™|È[˜™š›]) | (?<!{_CAPITAL}) (?:É™|È[˜™š›])(?={_SMALL})   # Azerbaijani, Romanian
+    | (?:[ÐÑÎÏ×ØÙ]{_TAIL}){{2,}}                          # Cyrillic, Greek, Hebrew, Arabic
+    | (?:[РС]{_TAIL_1251}){{3,}}                          # Cyrillic read as Windows-1251
+    | (?:[à-é]{_TAIL}{{2}}){{2,}}                         # Indic scripts, Thai, Chinese, Japanese, Korean
+    | ‚Ä[ìîúùôò¶] | √[©®º§†] | (?<={_SMALL})√[±≠≥∂ª°]    # Mac Roman
+    | [├┬][^\s\w─-▟]                                    # MS-DOS
+    """,
+    re.VERBOSE,
+)
+_LOST = re.compile(r"[\ufffd\ud800-\udfff]")
+_STRAY = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffc]")
+_UNTIDY = re.compile(r"[^\S\n]\n|\n{3,}|\A\n|(?:[^\n]|\n\n)\Z")
+_FURNITURE = re.compile(
+    r"""
+      error\ loading\ (?:the\ )?(?:media|player)\b | no\ playable\ sources\ found
+    | your\ browser\ does\ not\ support\ (?:the\ )?(?:html|audio|video|javascript) | please\ enable\ javascript
+    | (?:we|this\ (?:web)?site)\ uses?\ cookies\ (?:and|on\ (?:this|our)|to\ (?:improve|give|ensure|personali[sz]e))\b
+    | by\ (?:continuing|using)\b.{0,60}\byou\ (?:agree|consent)\ to\b.{0,40}\bcookies\b
+    | (?:accept|allow|reject)\ all\ cookies\W*$ | translating(?:\.{3}|…)$
+    | share\ this\ (?:article|content|post|story)\W*$ | your\ e-?mail\ address\ will\ not\ be\ published
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Measurements(TypedDict):
+    """One document's row. Counts are of characters, places or lines of the clean text unless they say otherwise."""
+
+    id: str
+    n_characters: int
+    n_letters: int  #: in any script
+    n_words: int  #: as white space parts them; Chinese, Japanese and Thai sentences count as few
+    n_lines: int  #: that are not blank
+    n_edits: int  #: in the whole ledger
+    longest_line: int  #: characters
+    removed_ratio: float  #: share of the source text's characters that the clean text is shorter by
+    longest_removal: int  #: characters of the longest single piece that was taken away, without white space round it
+    repeated_ratio: float  #: share of characters that are further copies of long lines
+    n_repeated_lines: int  #: further copies of long lines
+    mojibake_suspects: int  #: places that read like text decoded with the wrong encoding
+    n_replacement_characters: int  #: U+FFFD or half a surrogate pair, where a character was lost
+    n_stray_characters: int  #: control and invisible characters
+    n_untidy_places: int  #: trailing spaces, blank lines in a row, no or several line ends at the end
+    n_furniture_lines: int  #: lines that are page furniture beyond doubt
+    is_nfc: bool  #: whether the text is in Unicode's Normalization Form C
+    is_reversible: bool  #: whether the ledger leads back to the source text
+
+
+COLUMNS: dict[str, type] = get_type_hints(Measurements)
+"""The columns of a row and their types."""
+
+
+def measure(document: Document, cleaned: Cleaned) -> Measurements:
+    """A document's row for the judge.
+
+    Args:
+        document: the article as it came in.
+        cleaned: what became of it.
+
+    >>> from cleaners.document import Metadata
+    >>> row = measure(Document("Dovil\u00c4\u2014 left.\\n"), Cleaned("Dovil\u00c4\u2014 left.\\n", Metadata(), ()))
+    >>> row["mojibake_suspects"], row["n_words"], row["removed_ratio"]
+    (1, 2, 0.0)
+    """
+    source, text = document.text, cleaned.text
+    lines = text.split("\n")
+    copies = [(len(line), count - 1) for line, count in Counter(lines).items() if count > 1 and len(line) >= _LONG_LINE]
+    removals = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
+    return Measurements(
+        id=document.id,
+        n_characters=len(text),
+        n_letters=sum(map(str.isalpha, text)),
+        n_words=len(text.split()),
+        n_lines=sum(1 for line in lines if line.strip()),
+        n_edits=cleaned.n_edits,
+        longest_line=max(map(len, lines)),
+        removed_ratio=max(0.0, 1 - len(text) / len(source)) if source else 0.0,
+        longest_removal=max((len(removed.strip()) for removed in removals), default=0),
+        repeated_ratio=sum(length * n_copies for length, n_copies in copies) / len(text) if text else 0.0,
+        n_repeated_lines=sum(n_copies for _, n_copies in copies),
+        mojibake_suspects=_count(_MOJIBAKE, text),
+        n_replacement_characters=_count(_LOST, text),
+        n_stray_characters=_count(_STRAY, text),
+        n_untidy_places=_count(_UNTIDY, text),
+        n_furniture_lines=sum(1 for line in lines if len(line) <= _LONGEST_FURNITURE and _FURNITURE.match(line)),
+        is_nfc=unicodedata.is_normalized("NFC", text),
+        is_reversible=_is_reversible(cleaned, source),
+    )
+
+
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    return sum(1 for _ in pattern.finditer(text))
+
+
+def _is_reversible(cleaned: Cleaned, source: str) -> bool:
+    try:
+        return cleaned.revert() == source
+    except EditError:
+        return False
