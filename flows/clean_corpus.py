@@ -1,0 +1,106 @@
+# ruff: noqa: E402  Prefect must find its settings in the environment when it is imported
+"""The Prefect flow: the same run as the command's, with its stages as tasks, retries and artifacts.
+
+Prefect is quiet and sends nothing anywhere unless the environment says otherwise.
+"""
+
+import os
+
+# Prefect reads its settings when it is imported; what the user has set stays.
+for _name, _value in {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect import Task, flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.pipeline import Given, Outcome, Result, Settings, name_of, run
+
+_RETRY_DELAYS: list[float] = [1, 10]  # seconds
+_RUNNER: Any = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+
+
+class NotPublished(Exception):  # noqa: N818  it is the verdict on a corpus, not a failure of the code
+    """The corpus suite failed; the old corpus stays."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(" ".join(reason.text for reason in outcome.failures))
+        self.outcome = outcome
+
+
+class PrefectEngine:
+    """Each stage as a task, or one task for each batch; every stage can be run again without harm."""
+
+    def call(self, stage: Callable[..., Result], *given: Any) -> Result:
+        """The result of one stage."""
+        return _task(stage)(*given)
+
+    def map(self, stage: Callable[[Given], Result], batches: Sequence[Given]) -> Iterable[Result]:
+        """The result of one stage for each batch, in their order."""
+        futures = [_task(stage).submit(batch) for batch in batches]
+        return [future.result() for future in futures]
+
+
+def _task(stage: Callable[..., Result]) -> Task[..., Result]:
+    return Task(
+        stage,
+        name=name_of(stage),
+        retries=len(_RETRY_DELAYS),
+        retry_delay_seconds=_RETRY_DELAYS,
+        cache_policy=NO_CACHE,  # staging is the cache; Prefect's would not see that a file or a cleaner has changed
+        persist_result=False,
+    )
+
+
+@flow(name="clean-corpus", task_runner=_RUNNER)
+def clean_corpus(
+    sources: list[str],
+    out: str = "clean",
+    rules: list[str] | None = None,
+    quotes: Literal["straight", "keep"] = "straight",
+) -> Outcome:
+    """Clean the sources, judge the result, and publish it if it passes.
+
+    Args:
+        sources: folders or files.
+        out: folder of the corpus.
+        rules: folders with rule files beside the built-in ones.
+        quotes: "straight", or "keep" to leave quotation marks as they are.
+
+    Raises:
+        NotPublished: if the corpus suite fails.
+    """
+    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes)
+    outcome = run(settings, PrefectEngine())
+    create_markdown_artifact(_summary(outcome), key="cleancopy-summary", description="What the run came to.")
+    create_table_artifact(
+        [
+            {"document": document_id, "reasons": " ".join(reason.text for reason in reasons)}
+            for document_id, reasons in outcome.quarantine.items()
+        ],
+        key="cleancopy-quarantine",
+        description="Documents set aside, with their reasons.",
+    )
+    if not outcome.published:
+        raise NotPublished(outcome)
+    return outcome
+
+
+def _summary(outcome: Outcome) -> str:
+    rows = [f"| {name} | {count} |" for name, count in outcome.counts.items()]
+    verdict = "Published." if outcome.published else "Nothing was published."
+    failures = [f"- {reason.text}" for reason in outcome.failures]
+    return "\n".join(
+        [f"**{verdict}** Report: `{outcome.report}`", *failures, "", "| documents | |", "|---|---|", *rows]
+    )

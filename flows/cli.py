@@ -1,0 +1,265 @@
+"""The command `cleancopy`.
+
+Nothing here imports Prefect, Great Expectations or pandas before it is needed: each takes seconds.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleaners import Document, Knowledge, RuleError
+from cleaners.pipeline import edit
+from cleaners.rules import load
+from flows import CleancopyError
+
+if TYPE_CHECKING:
+    from flows.pipeline import Engine, Outcome, Settings
+
+PUBLISHED, QUARANTINED, UNUSABLE, NOT_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
+_MOST_SHOWN = 10  # documents in the summary; the report has them all
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except (CleancopyError, RuleError) as error:
+        if options.debug:
+            raise
+        print(f"cleancopy: {error}", file=sys.stderr)
+        return UNUSABLE
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PUBLISHED
+    except KeyboardInterrupt:
+        print("cleancopy: interrupted; the published corpus is as it was.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        print(f"cleancopy: a fault of our own ({reason}); run `cleancopy --debug …` and report it.", file=sys.stderr)
+        return UNUSABLE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("cleancopy", description="Repair, strip, judge and publish scraped text.")
+    parser.add_argument("--version", action="version", version=f"cleancopy {version('cleancopy')}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser(
+        "clean", help="clean, judge and publish; with - a filter from standard input to output"
+    )
+    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folder or file; - for standard input")
+    _add_run_options(command)
+    command.add_argument("--strict", action="store_true", help="exit with 1 if a document is in quarantine")
+    command.add_argument("--flow", action="store_true", help="as a Prefect flow run, also without PREFECT_API_URL")
+    command.set_defaults(run=_clean)
+
+    command = commands.add_parser("diff", help="show what would change in a file, and which rule says so")
+    command.add_argument("file", metavar="FILE", help="text or HTML; - for text from standard input")
+    _add_knowledge_options(command)
+    command.set_defaults(run=_diff)
+
+    command = commands.add_parser("review", help="open the report of a corpus in a browser")
+    command.add_argument("folder", nargs="?", default="clean", metavar="DIR", help="folder of the corpus (clean)")
+    command.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (any that is free)")
+    command.add_argument("--no-browser", action="store_true", help="only serve it")
+    command.set_defaults(run=_review)
+
+    command = commands.add_parser("serve", help="run on a schedule, with a Prefect server of its own unless one is set")
+    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folder or file")
+    _add_run_options(command)
+    command.add_argument("--cron", required=True, help='when, such as "0 5 * * *"')
+    command.add_argument("--timezone", default="UTC", help="time zone of the schedule, such as Europe/Vilnius (UTC)")
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser("restore", help="print the source text of a document again")
+    command.add_argument("folder", metavar="DIR", help="folder of the corpus")
+    command.add_argument("id", metavar="ID", help="id of the document")
+    command.set_defaults(run=_restore)
+
+    command = commands.add_parser("rules", help="the rule book: list it, test its examples, explain one rule")
+    command.add_argument("action", nargs="?", choices=["list", "test", "explain"], default="list")
+    command.add_argument("id", nargs="?", metavar="ID", help="rule to explain")
+    _add_knowledge_options(command)
+    command.set_defaults(run=_rules)
+    return parser
+
+
+def _add_run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", default="clean", metavar="DIR", help="folder of the corpus (clean)")
+    _add_knowledge_options(command)
+
+
+def _add_knowledge_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--rules", action="append", default=[], metavar="DIR", help="folder with more rule files")
+    command.add_argument(
+        "--quotes", choices=["straight", "keep"], default="straight", help="quotation marks: straight, or as they are"
+    )
+
+
+def _knowledge(options: argparse.Namespace) -> Knowledge:
+    return Knowledge(load(map(Path, options.rules)), options.quotes)
+
+
+def _clean(options: argparse.Namespace) -> int:
+    if options.sources == ["-"]:
+        text, _ = edit(Document(_standard_input()), _knowledge(options))
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+        return PUBLISHED
+    from flows.pipeline import run
+
+    settings = _settings(options)
+    if options.flow or os.environ.get("PREFECT_API_URL"):
+        outcome = _run_flow(settings)
+    else:
+        with _progress() as engine:
+            outcome = run(settings, engine)
+    _print_outcome(outcome, settings)
+    if not outcome.published:
+        return NOT_PUBLISHED
+    return QUARANTINED if options.strict and outcome.quarantine else PUBLISHED
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from flows.pipeline import Settings
+
+    return Settings(tuple(options.sources), Path(options.out), tuple(map(Path, options.rules)), options.quotes)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start} is 0x{error.object[error.start]:02x}"
+        raise CleancopyError(
+            f"standard input: not UTF-8 text ({reason}); convert it first, for example with iconv."
+        ) from error
+
+
+def _run_flow(settings: "Settings") -> "Outcome":
+    from flows.clean_corpus import NotPublished, clean_corpus
+
+    sources, rules = list(settings.sources), list(map(str, settings.rules))
+    try:
+        return clean_corpus(sources, str(settings.out), rules, settings.quotes)
+    except NotPublished as verdict:
+        return verdict.outcome
+
+
+@contextmanager
+def _progress() -> "Iterator[Engine]":
+    """An engine that shows a progress bar on a terminal and is quiet elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from flows.pipeline import Direct
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        tasks = {}
+
+        def show(stage: str, done: int, of: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=of)
+            bar.update(tasks[stage], completed=done)
+
+        yield Direct(show)
+
+
+def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
+    counts = outcome.counts
+    if outcome.published:
+        news = "" if outcome.changed else ", as before"
+        print(f"Published {counts['published']} of {counts['documents']} documents in {settings.out}{news}.")
+    else:
+        print(f"Nothing was published: {' '.join(reason.text for reason in outcome.failures)}")
+    if counts["duplicates"]:
+        print(f"Duplicates: {counts['duplicates']}, each with the id of its original.")
+    for number, (document_id, reasons) in enumerate(outcome.quarantine.items()):
+        if number == _MOST_SHOWN:
+            print(f"… and {len(outcome.quarantine) - number} more in quarantine.")
+            break
+        print(f"Quarantine: {document_id}: {' '.join(reason.text for reason in reasons)}")
+    if outcome.left_alone:
+        print(f"Left alone, not documents: {', '.join(path.name for path in outcome.left_alone[:_MOST_SHOWN])}")
+    print(f"Report: {outcome.report}")
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from flows.diff import lines
+
+    console = Console(highlight=False, soft_wrap=True)
+    if options.file == "-":
+        document = Document(_standard_input())
+    else:
+        from flows.intake import UnreadableDocument, find, read
+
+        try:
+            document = read(find([options.file])[0][0]).document
+        except UnreadableDocument as error:
+            raise CleancopyError(f"{options.file}: {error}") from error
+    _, ledger = edit(document, _knowledge(options))
+    for line in lines(document.text, ledger, marked=not console.is_terminal):
+        console.print(line)
+    return PUBLISHED
+
+
+def _review(options: argparse.Namespace) -> int:
+    from flows.review import serve
+
+    serve(Path(options.folder), options.port, open_browser=not options.no_browser)
+    return PUBLISHED
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from flows.schedule import serve
+
+    serve(_settings(options), options.cron, options.timezone)
+    return PUBLISHED
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from flows.corpus import restore
+
+    sys.stdout.buffer.write(restore(Path(options.folder), options.id).encode())
+    return PUBLISHED
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from cleaners.boilerplate import failing_examples
+
+    knowledge = _knowledge(options)
+    if options.action == "explain":
+        try:
+            rule = knowledge.rules[options.id]
+        except KeyError:
+            raise CleancopyError(f"{options.id}: no such rule; `cleancopy rules list` names them all.") from None
+        print(f"{rule.id}\n  {rule.why}\n  where    {rule.where}\n  pattern  {rule.pattern}")
+        print(
+            *(f"  removes  {text!r}" for text in rule.removes),
+            *(f"  leaves   {text!r}" for text in rule.leaves),
+            sep="\n",
+        )
+        return PUBLISHED
+    if options.action == "test":
+        failures = [(rule, text) for rule in knowledge.rules for text in failing_examples(rule, knowledge)]
+        for rule, text in failures:
+            print(f"{rule.id}: does not {'remove' if text in rule.removes else 'leave'} {text!r}")
+        n_examples = sum(len(rule.removes) + len(rule.leaves) for rule in knowledge.rules)
+        print(f"{len(list(knowledge.rules))} rules, {n_examples} examples, {len(failures)} fail.")
+        return UNUSABLE if failures else PUBLISHED
+    for rule in knowledge.rules:
+        print(f"{rule.id:40} {rule.where:20} {rule.why}")
+    return PUBLISHED

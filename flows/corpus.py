@@ -1,0 +1,307 @@
+"""The canonical corpus on disk: staging, parts, a manifest that is replaced atomically and last, quarantine.
+
+Readers trust `manifest.json` alone: a part that it does not name does not exist. Parts are named by what is in them, so
+a new corpus is moved in beside the old one, the manifest is replaced, and only then the old parts go. Killed at any
+moment, a run leaves the old corpus or the new one, and the next run tidies up.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cleaners.document import Metadata
+from cleaners.edits import Edit, Ledger, Step, revert
+from flows import CleancopyError
+
+SCHEMA_VERSION = 1
+DOCUMENTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("text", pa.string()),
+        ("title", pa.string()),
+        ("authors", pa.list_(pa.string())),
+        ("published", pa.string()),
+        ("updated", pa.string()),
+        ("url", pa.string()),
+        ("site", pa.string()),
+        ("language", pa.string()),
+        ("captions", pa.list_(pa.string())),
+        ("source", pa.string()),
+        ("source_sha256", pa.string()),
+        ("text_sha256", pa.string()),
+        ("n_edits", pa.int64()),
+        ("removed_ratio", pa.float64()),
+        ("duplicate_of", pa.string()),
+    ]
+)
+EDITS = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("step", pa.int32()),
+        ("cleaner", pa.string()),
+        ("rule", pa.string()),
+        ("start", pa.int64()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+    ]
+)
+QUARANTINE = pa.schema(
+    [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
+)
+FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
+_MANIFEST = "manifest.json"
+_STAGING = ".staging"
+
+
+class CorpusError(CleancopyError):
+    """An output folder that cannot be used; one sentence: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Parquet file of the corpus."""
+
+    path: str  #: relative to the output folder, with forward slashes
+    rows: int
+    sha256: str
+
+
+@contextmanager
+def exclusive(out: Path) -> Iterator[Path]:
+    """The output folder for one writer, with an empty staging folder in it that is gone afterwards.
+
+    Raises:
+        CorpusError: if another process writes to it, or it cannot be written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = os.open(out / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise CorpusError(
+            f"{out}: cannot be written to ({error.strerror}); choose another folder with --out."
+        ) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(lock, 20, 0).decode() or "unknown"
+            message = (
+                f"{out}: process {holder} is writing to it; wait for it to end, or choose another folder with --out."
+            )
+            raise CorpusError(message) from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        staging = out / _STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            os.ftruncate(lock, 0)
+    except OSError as error:
+        where, reason = error.filename or out, error.strerror or error
+        message = (
+            f"{where}: {reason}; the published corpus is as it was. Free the way, or choose another folder with --out."
+        )
+        raise CorpusError(message) from error
+    finally:
+        os.close(lock)
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """Rows as a Parquet file, Zstandard-compressed, safely on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(list(rows), schema), file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_shard(staging: Path, number: int, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Part]:
+    """One part for each of documents, edits and quarantine, under one name that tells what is in them.
+
+    Args:
+        staging: folder of the run.
+        number: place of the shard in the corpus.
+        tables: rows by folder name.
+    """
+    drafts = {folder: staging / folder / f"{number:05}.parquet" for folder in FOLDERS}
+    for folder, schema in FOLDERS.items():
+        write_table(drafts[folder], tables[folder], schema)
+    hashes = {folder: sha256_of(draft) for folder, draft in drafts.items()}
+    name = f"part-{number:05}-{hashlib.sha256(''.join(hashes.values()).encode()).hexdigest()[:12]}.parquet"
+    for draft in drafts.values():
+        draft.rename(draft.with_name(name))
+    return [Part(f"{folder}/{name}", len(tables[folder]), hashes[folder]) for folder in FOLDERS]
+
+
+def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str, Any]) -> bool:
+    """Make the staged parts the corpus.
+
+    Args:
+        out: output folder.
+        staging: folder of the run, which holds the parts, and the readable texts in `text/` if there are any.
+        parts: everything that the new corpus consists of.
+        facts: what else the manifest says: versions and counts.
+
+    Returns:
+        Whether the manifest changed. If the corpus is the same as before, no byte of it does.
+    """
+    parts = list(parts)
+    manifest = out / _MANIFEST
+    old = manifest.read_bytes() if manifest.exists() else None
+    content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
+    changed = _without_previous(old) != content
+    for part in parts:
+        target = out / part.path
+        target.parent.mkdir(exist_ok=True)
+        if not target.exists() or sha256_of(target) != part.sha256:
+            (staging / part.path).replace(target)
+            _sync(target.parent)
+    if changed:
+        content["previous"] = hashlib.sha256(old).hexdigest() if old else None
+        draft = staging / _MANIFEST
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(manifest)
+        _sync(out)
+    replace_folder(staging / "text", out / "text", staging)
+    named = {part.path for part in parts}
+    for folder in FOLDERS:
+        for path in (out / folder).glob("*.parquet"):
+            if f"{folder}/{path.name}" not in named:
+                path.unlink()
+    return changed
+
+
+def replace_folder(new: Path, target: Path, staging: Path) -> None:
+    """Put a staged folder in the place of another; without a staged folder, only take the other away."""
+    if target.exists():
+        target.rename(staging / f"old-{target.name}")
+    if new.exists():
+        new.rename(target)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def restore(out: Path, document_id: str) -> str:
+    """The source text of a published or quarantined document.
+
+    Args:
+        out: output folder of a run.
+        document_id: its id; the suffix may be left out where that leaves no doubt.
+
+    Raises:
+        CorpusError: if there is no corpus, or no such document in it.
+    """
+    corpus = read_manifest(out)
+    found = _find(out, corpus, document_id)
+    if not found:
+        raise CorpusError(
+            f"{out}: no document has the id {document_id!r}; the ids are in the column `id` of documents/."
+        )
+    folder, name, full_id = found
+    rows = pq.read_table(out / folder / name, filters=[("id", "=", full_id)]).to_pylist()
+    text: str = rows[0]["text"]
+    if folder == "quarantine":
+        return text
+    return revert(
+        text, ledger_of(pq.read_table(out / "edits" / name, filters=[("document_id", "=", full_id)]).to_pylist())
+    )
+
+
+def _find(out: Path, corpus: Mapping[str, Any], document_id: str) -> tuple[str, str, str] | None:
+    """Folder, part and full id of a document."""
+    short: list[tuple[str, str, str]] = []
+    for part in corpus["parts"]:
+        folder, _, name = part["path"].partition("/")
+        if folder == "edits":
+            continue
+        for found in pq.read_table(out / part["path"], columns=["id"])["id"].to_pylist():
+            if found == document_id:
+                return folder, name, found
+            if found.rpartition(".")[0] == document_id:
+                short.append((folder, name, found))
+    return short[0] if len(short) == 1 else None
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """What the corpus consists of.
+
+    Raises:
+        CorpusError: if there is no corpus in the folder, or its manifest cannot be read.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((out / _MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise CorpusError(f"{out}: no corpus here; name the folder that `cleancopy clean --out` wrote.") from None
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{out / _MANIFEST}: cannot be read ({error}); run `cleancopy clean` again.") from error
+    return manifest
+
+
+def edit_rows(document_id: str, ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """A document's ledger as rows of `edits/`."""
+    for number, step in enumerate(ledger):
+        for edit in step.edits:
+            yield {
+                "document_id": document_id,
+                "step": number,
+                "cleaner": step.cleaner,
+                "rule": edit.rule,
+                "start": edit.start,
+                "before": edit.before,
+                "after": edit.after,
+            }
+
+
+def ledger_of(rows: Iterable[Mapping[str, Any]]) -> Ledger:
+    """A document's ledger from its rows of `edits/`, in their order."""
+    steps = groupby(rows, key=lambda row: (row["step"], row["cleaner"]))
+    return tuple(
+        Step(cleaner, tuple(Edit(row["start"], row["before"], row["after"], row["rule"]) for row in group))
+        for (_, cleaner), group in steps
+    )
+
+
+def metadata_of(row: Mapping[str, Any]) -> Metadata:
+    """A document's metadata from its row of `documents/`."""
+    values = {field.name: row[field.name] for field in fields(Metadata)}
+    return Metadata(**values | {"authors": tuple(row["authors"] or ()), "captions": tuple(row["captions"] or ())})
+
+
+def _without_previous(manifest: bytes | None) -> dict[str, Any] | None:
+    try:
+        content: dict[str, Any] = json.loads(manifest or b"null") or {}
+    except ValueError:
+        return None
+    content.pop("previous", None)
+    return content
+
+
+def _sync(folder: Path) -> None:
+    """Have the folder's entries safely on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

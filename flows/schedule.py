@@ -1,0 +1,83 @@
+"""Scheduled runs: the flow, served with a cron schedule, on a Prefect server of its own unless one is configured."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import flows.clean_corpus as flow_module  # before Prefect: it sets Prefect's defaults
+from flows import CleancopyError
+from flows.pipeline import Settings
+
+_STARTUP_SECONDS = 180
+
+
+def serve(settings: Settings, cron: str, timezone: str) -> None:
+    """Run the flow on a schedule until interrupted; a run that is due while another is under way is left out.
+
+    Raises:
+        CleancopyError: if the schedule or its time zone is none, or the server does not start.
+    """
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.schedules import Cron
+
+    try:
+        schedule = Cron(cron, timezone=timezone)
+    except ValueError as error:
+        raise CleancopyError(
+            f'--cron "{cron}" --timezone {timezone}: no such schedule ({error}); try "0 5 * * *".'
+        ) from error
+    with _server() as address:
+        print(f"Serving. Runs are listed at {address.removesuffix('/api')}; stop with Ctrl-C.", flush=True)
+        flow_module.clean_corpus.serve(
+            name="scheduled",
+            schedule=schedule,
+            parameters={
+                "sources": [str(Path(source).resolve()) for source in settings.sources],
+                "out": str(settings.out.resolve()),
+                "rules": [str(folder.resolve()) for folder in settings.rules],
+                "quotes": settings.quotes,
+            },
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            print_starting_message=False,
+        )
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """The address of the Prefect API: the configured one, or that of a server which lives as long as this process."""
+    if configured := os.environ.get("PREFECT_API_URL"):
+        yield configured
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    environment = os.environ | {"PREFECT_SERVER_UI_API_URL": f"{site}/api"}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(f"{site}/api/health", server)
+        os.environ["PREFECT_API_URL"] = f"{site}/api"
+        yield f"{site}/api"
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _STARTUP_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  an address of our own on 127.0.0.1
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise CleancopyError("the Prefect server did not start; try `prefect server start` to see why.")

@@ -1,0 +1,87 @@
+"""Real Prefect runs, on one temporary server for all of them."""
+
+import os
+import subprocess
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL
+from prefect.testing.utilities import prefect_test_harness
+
+from flows import pipeline
+from flows.clean_corpus import NotPublished, PrefectEngine, clean_corpus
+from flows.corpus import FOLDERS
+from flows.pipeline import Settings, run
+from tests.flows.articles import CLEANCOPY
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+def content(out):
+    return {(name, path.name): path.read_bytes() for name in [*FOLDERS, "text"] for path in (out / name).iterdir()}
+
+
+def artifacts():
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts()
+    return {artifact.key: str(artifact.data) for artifact in found}
+
+
+def test_the_flow_writes_the_same_bytes_as_the_command(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "_SHARD_BYTES", 1)  # a shard a document
+    (folder / "empty.txt").write_text("")
+    run(Settings((str(folder),), tmp_path / "direct"))
+    outcome = clean_corpus([str(folder)], str(tmp_path / "flow"))
+    assert outcome.published
+    assert content(tmp_path / "direct") == content(tmp_path / "flow")
+    assert len(content(tmp_path / "flow")) == 4 * len(FOLDERS) + 3
+
+
+def test_the_run_leaves_its_summary_and_its_quarantine_as_artifacts(folder, tmp_path):
+    (folder / "empty.txt").write_text("")
+    clean_corpus([str(folder)], str(tmp_path / "clean"))
+    assert "**Published.**" in artifacts()["cleancopy-summary"]
+    assert "empty.txt" in artifacts()["cleancopy-quarantine"]
+
+
+def test_a_corpus_that_fails_is_a_failed_flow_run(tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    state = clean_corpus([str(tmp_path / "empty.txt")], str(tmp_path / "clean"), return_state=True)
+    assert state.is_failed()
+    with pytest.raises(NotPublished) as failure:
+        state.result()
+    assert not failure.value.outcome.published
+
+
+def test_a_stage_that_fails_once_is_tried_again(monkeypatch):
+    monkeypatch.setattr("flows.clean_corpus._RETRY_DELAYS", [0])
+    calls = []
+
+    def stage(batch):
+        calls.append(batch)
+        if len(calls) == 1:
+            raise OSError("a worker died")
+        return batch
+
+    @flow
+    def one_stage():
+        return PrefectEngine().map(stage, ["shard"])
+
+    assert one_stage() == ["shard"]
+    assert calls == ["shard", "shard"]
+
+
+def test_the_command_is_a_flow_run_where_a_prefect_api_is_configured(folder, tmp_path):
+    command = [CLEANCOPY, "clean", folder, "--out", tmp_path / "clean"]
+    environment = os.environ | {"PREFECT_API_URL": PREFECT_API_URL.value()}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Published 3 of 3 documents")
+    with get_client(sync_client=True) as client:
+        (run,) = [run for run in client.read_flow_runs() if run.parameters.get("out") == str(tmp_path / "clean")]
+    assert run.state.is_completed()

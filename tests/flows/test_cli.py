@@ -1,0 +1,152 @@
+"""The command as a person or a script meets it: what it prints, what it writes, how it exits."""
+
+import re
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.flows.articles import CLEANCOPY, prose
+
+ARTICLE = f"“Ministers” meet\n\n{prose('in May')}\n\nShare this article"
+
+
+def cleancopy(*arguments, text=None, **options):
+    options = {"capture_output": True, "encoding": "utf-8", "check": False} | options
+    return subprocess.run([CLEANCOPY, *map(str, arguments)], input=text, **options)
+
+
+def test_clean_publishes_and_says_so_in_a_few_lines(folder, tmp_path):
+    done = cleancopy("clean", folder, "--out", tmp_path / "clean")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"Published 3 of 3 documents in {tmp_path}/clean.\nReport: {tmp_path}/clean/report/index.html\n"
+    )
+    again = cleancopy("clean", folder, "--out", tmp_path / "clean")
+    assert again.stdout.startswith(f"Published 3 of 3 documents in {tmp_path}/clean, as before.\n")
+
+
+def test_a_document_in_quarantine_is_named_and_fails_only_if_strict(folder, tmp_path):
+    (folder / "empty.txt").write_text("")
+    (folder / "notes.md").write_text("not a document")
+    done = cleancopy("clean", folder, "--out", tmp_path / "clean")
+    assert done.returncode == 0
+    assert "Published 3 of 4 documents" in done.stdout
+    assert "\nQuarantine: empty.txt: " in done.stdout
+    assert "\nLeft alone, not documents: notes.md\n" in done.stdout
+    assert cleancopy("clean", folder, "--out", tmp_path / "clean", "--strict").returncode == 1
+
+
+def test_a_corpus_that_fails_is_not_published(tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    done = cleancopy("clean", tmp_path / "empty.txt", "--out", tmp_path / "clean")
+    assert done.returncode == 3
+    assert done.stdout.startswith("Nothing was published: ")
+    assert not (tmp_path / "clean" / "manifest.json").exists()
+
+
+def test_the_filter_writes_the_clean_text_and_nothing_else():
+    done = cleancopy("clean", "-", text=ARTICLE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f'"Ministers" meet\n\n{prose("in May")}\n', "")
+    assert cleancopy("clean", "-", "--quotes", "keep", text=ARTICLE).stdout.startswith("“Ministers” meet")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["clean", "nowhere"], "nowhere: no such file or folder; check the path."),
+        (
+            ["clean", "."],
+            ".: no documents here; name a file, or a folder with files that end in .htm, .html, .txt, .xhtml.",
+        ),
+        (["diff", "nowhere"], "nowhere: no such file or folder; check the path."),
+        (["review", "nowhere"], "nowhere: no report here; run `cleancopy clean --out nowhere` first."),
+        (["restore", "nowhere", "1"], "nowhere: no corpus here; name the folder that `cleancopy clean --out` wrote."),
+        (["rules", "explain", "no/rule"], "no/rule: no such rule; `cleancopy rules list` names them all."),
+        (["rules", "--rules", "nowhere"], "nowhere: no rule files (*.toml) here; name a folder that has some."),
+        (["serve", ".", "--cron", "often"], None),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
+    done = cleancopy(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert message is None or done.stderr == f"cleancopy: {message}\n"
+
+
+def test_input_that_is_not_text_is_one_sentence_and_status_2():
+    done = cleancopy("clean", "-", text=b"caf\xe9", encoding=None)
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == b"cleancopy: standard input: not UTF-8 text (byte 3 is 0xe9); convert it first, for example with iconv.\n"
+    )
+
+
+def test_a_traceback_is_shown_on_demand(tmp_path):
+    assert "Traceback" in cleancopy("--debug", "clean", "nowhere", cwd=tmp_path).stderr
+
+
+def test_diff_shows_each_change_with_its_rule_and_writes_nothing(tmp_path):
+    (tmp_path / "one.txt").write_text(ARTICLE, "utf-8")
+    done = cleancopy("diff", "one.txt", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == '1: [-“-]{+"+}Ministers[-”-]{+"+} meet  characters/quotation-mark'
+    assert "share/prompt" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["one.txt"]
+
+
+def test_restore_gives_back_the_source_text(folder, tmp_path):
+    (folder / "0.txt").write_text(ARTICLE, "utf-8")
+    cleancopy("clean", folder, "--out", tmp_path / "clean")
+    assert cleancopy("restore", tmp_path / "clean", "0.txt").stdout == ARTICLE
+
+
+def test_the_rule_book_lists_tests_and_explains_itself():
+    assert "cookie-banner/button" in cleancopy("rules").stdout
+    tested = cleancopy("rules", "test")
+    assert tested.returncode == 0
+    assert tested.stdout.endswith(" examples, 0 fail.\n")
+    assert "near:cookie-banner" in cleancopy("rules", "explain", "cookie-banner/button").stdout
+
+
+def test_rules_of_the_user_s_own_are_obeyed(tmp_path):
+    (tmp_path / "own.toml").write_text(
+        """
+        [[rule]]
+        id = "own/sponsor"
+        pattern = "^brought to you by"
+        where = "anywhere"
+        why = "The sponsor's line."
+        removes = ["Brought to you by Example"]
+        leaves = ["It was brought to you by mistake."]
+        """
+    )
+    text = f"{prose('in May')}\nBrought to you by Example\n"
+    assert cleancopy("clean", "-", "--rules", tmp_path, text=text).stdout == f"{prose('in May')}\n"
+
+
+def test_review_serves_the_report_on_this_machine_only(folder, tmp_path):
+    cleancopy("clean", folder, "--out", tmp_path / "clean")
+    command = [CLEANCOPY, "review", tmp_path / "clean", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        try:
+            address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
+            with urllib.request.urlopen(address) as page:  # noqa: S310  the address of our own server
+                assert "0.txt" in page.read().decode()
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["clean", "-"]])
+def test_help_and_filter_start_without_the_frameworks(arguments):
+    code = (
+        "import sys, atexit\n"
+        "heavy = ('prefect', 'great_expectations', 'pandas', 'pyarrow')\n"
+        "atexit.register(lambda: print([name for name in heavy if name in sys.modules], file=sys.stderr))\n"
+        f"from flows.cli import main; sys.exit(main({arguments!r}))"
+    )
+    done = subprocess.run(
+        [CLEANCOPY.with_name("python"), "-c", code], input="text", capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stderr == "[]\n"

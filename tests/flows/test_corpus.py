@@ -1,0 +1,120 @@
+import errno
+import os
+import resource
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from flows import corpus
+from flows.corpus import CorpusError, exclusive, read_manifest, restore
+from flows.pipeline import Settings, run
+from tests.flows.articles import CLEANCOPY
+
+
+def content(out):
+    return {path: path.read_bytes() for path in [out / "manifest.json", *out.rglob("*.parquet")]}
+
+
+def test_a_second_writer_stops_with_a_clear_message(tmp_path):
+    with (
+        exclusive(tmp_path),
+        pytest.raises(CorpusError, match=f"process {os.getpid()} is writing to it; wait for it to end"),
+        exclusive(tmp_path),
+    ):
+        pass
+
+
+def test_a_second_process_stops_with_a_clear_message(folder, tmp_path):
+    with exclusive(tmp_path / "clean"):
+        command = [CLEANCOPY, "clean", str(folder), "--out", str(tmp_path / "clean")]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert "is writing to it; wait for it to end, or choose another folder with --out." in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
+    code = (
+        "import time; from pathlib import Path; from flows.corpus import exclusive\n"
+        f"with exclusive(Path({str(tmp_path)!r})): print(flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.kill()
+    with exclusive(tmp_path) as staging:
+        assert list(staging.iterdir()) == []
+
+
+def test_an_output_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(CorpusError, match=r"cannot be written to \(Not a directory\); choose another folder with --out"),
+        exclusive(tmp_path / "file" / "clean"),
+    ):
+        pass
+
+
+def test_when_the_disk_is_full_the_old_corpus_stays(folder, tmp_path):
+    """The limit on the size of files is the kernel's own refusal to write on, as a full disk is."""
+    out = tmp_path / "clean"
+    run(Settings((str(folder),), out))
+    old = content(out)
+    (folder / "0.txt").write_text("Another text that is as good as the first one was, and somewhat longer than it.")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        with pytest.raises(CorpusError, match="the published corpus is as it was"):
+            run(Settings((str(folder),), out))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert content(out) == old
+    assert not (out / ".staging").exists()
+
+
+@pytest.mark.parametrize("moment", ["replace_folder", "sha256_of", "_sync"])
+def test_killed_while_publishing_the_corpus_is_the_old_or_the_new_one_and_the_next_run_goes_on(
+    folder, tmp_path, moment
+):
+    out = tmp_path / "clean"
+    run(Settings((str(folder),), out))
+    old = read_manifest(out)
+    (folder / "0.txt").write_text("Another text that is as good as the first one was, and somewhat longer than it.")
+    code = (
+        "import os, signal, sys; from pathlib import Path; from flows import corpus; from flows.pipeline import *\n"
+        f"corpus.{moment} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"run(Settings(({str(folder)!r},), Path({str(out)!r})))"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    manifest = read_manifest(out)
+    for part in manifest["parts"]:
+        assert corpus.sha256_of(out / part["path"]) == part["sha256"]
+    run(Settings((str(folder),), out))
+    assert read_manifest(out)["parts"] != old["parts"]
+    assert {f"{path.parent.name}/{path.name}" for path in out.rglob("*.parquet")} == {
+        part["path"] for part in read_manifest(out)["parts"]
+    }
+
+
+def test_what_is_not_in_the_corpus_cannot_be_restored(folder, tmp_path):
+    with pytest.raises(CorpusError, match="no corpus here"):
+        restore(tmp_path, "one")
+    out = tmp_path / "clean"
+    run(Settings((str(folder),), out))
+    with pytest.raises(CorpusError, match="no document has the id 'one'"):
+        restore(out, "one")
+    assert restore(out, "1") == restore(out, "1.txt")
+    (out / "manifest.json").write_text("{")
+    with pytest.raises(CorpusError, match=r"manifest\.json: cannot be read"):
+        restore(out, "1")
+
+
+def test_an_error_of_the_system_is_one_sentence(tmp_path):
+    with (
+        pytest.raises(CorpusError, match="No space left on device; the published corpus is as it was"),
+        exclusive(tmp_path),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "part"))
