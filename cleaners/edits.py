@@ -117,12 +117,15 @@ def revert(text: str, ledger: Sequence[Step]) -> str:
 
 @dataclass(slots=True)
 class _Segment:
-    """A span of the source text and what it reads now; without rules it is as it was."""
+    """A span of the source text, and what it reads now; `after` is None where it reads as it did."""
 
-    source_start: int
-    before: str
-    after: str
+    start: int
+    end: int
+    after: str | None = None
     rules: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return self.end - self.start if self.after is None else len(self.after)
 
 
 def compose(source: str, ledger: Sequence[Step]) -> list[Change]:
@@ -134,15 +137,16 @@ def compose(source: str, ledger: Sequence[Step]) -> list[Change]:
     >>> compose("a\\tbc", ledger)
     [Change(source_start=1, clean_start=1, before='\\tb', after='', rules=('space', 'cut'))]
     """
-    segments = [_Segment(0, source, source)]
+    segments = [_Segment(0, len(source))]
     for step in ledger:
         segments = _carry_on(segments, step.edits)
     changes: list[Change] = []
     clean_start = 0
     for segment in segments:
-        if segment.rules:
-            changes.append(Change(segment.source_start, clean_start, segment.before, segment.after, segment.rules))
-        clean_start += len(segment.after)
+        if segment.after is not None:
+            before = source[segment.start : segment.end]
+            changes.append(Change(segment.start, clean_start, before, segment.after, segment.rules))
+        clean_start += len(segment)
     return changes
 
 
@@ -153,55 +157,39 @@ def _carry_on(left: list[_Segment], edits: tuple[Edit, ...]) -> list[_Segment]:
     segments that are still to be edited and `right`, reversed, those that are done; `end` is where `left` ends.
     """
     right: list[_Segment] = []
-    end = sum(len(segment.after) for segment in left)
+    end = sum(map(len, left))
 
-    def take() -> _Segment:
+    def cut(offset: int) -> None:
+        """Have a border at the offset, if source text lies across it."""
         nonlocal end
-        segment = left.pop()
-        end -= len(segment.after)
-        return segment
-
-    def put(segment: _Segment) -> None:
-        nonlocal end
-        left.append(segment)
-        end += len(segment.after)
-
-    def split(offset: int) -> None:
-        """Cut the last segment at the offset, if it is source text; the part behind goes to the right."""
-        if left and not left[-1].rules and end - len(left[-1].after) < offset < end:
-            whole = take()
-            at = offset - end
-            put(_Segment(whole.source_start, whole.before[:at], whole.after[:at]))
-            right.append(_Segment(whole.source_start + at, whole.before[at:], whole.after[at:]))
+        if left and left[-1].after is None and end - len(left[-1]) < offset < end:
+            whole = left.pop()
+            border = whole.end - (end - offset)
+            left.append(_Segment(whole.start, border))
+            right.append(_Segment(border, whole.end))
+            end = offset
 
     for edit in reversed(edits):
-        while left and end - len(left[-1].after) >= edit.end:
-            right.append(take())
-        split(edit.end)
-        suffix = left[-1].after[len(left[-1].after) - (end - edit.end) :] if left and end > edit.end else ""
-        source_end = left[-1].source_start + len(left[-1].before) if left else 0
-        touched: list[_Segment] = []
-        prefix = ""
+        while left and end - len(left[-1]) >= edit.end:
+            right.append(left.pop())
+            end -= len(right[-1])
+        cut(edit.end)
+        source_end = left[-1].end if left else 0
+        suffix = (left[-1].after or "")[edit.end - end :] if end > edit.end else ""
+        prefix, source_start, rules = "", source_end, [edit.rule]
         while left and end > edit.start:
-            segment = take()
-            if end < edit.start:
-                prefix = segment.after[: edit.start - end]
-                if not segment.rules:
-                    put(_Segment(segment.source_start, prefix, prefix))
-                    segment = _Segment(segment.source_start + len(prefix), segment.before[len(prefix) :], "")
-                    prefix = ""
-                    touched.append(segment)
-                    break
-            touched.append(segment)
-        touched.reverse()
-        put(
-            _Segment(
-                touched[0].source_start if touched else source_end,
-                "".join(segment.before for segment in touched),
-                prefix + edit.after + suffix,
-                tuple(dict.fromkeys([*(rule for segment in touched for rule in segment.rules), edit.rule])),
-            )
-        )
+            touched = left.pop()
+            end -= len(touched)
+            source_start = touched.start
+            rules = [*touched.rules, *rules]
+            if end < edit.start and touched.after is None:
+                source_start += edit.start - end
+                left.append(_Segment(touched.start, source_start))
+                end = edit.start
+            elif end < edit.start:
+                prefix = touched.after[: edit.start - end] if touched.after else ""
+        left.append(_Segment(source_start, source_end, prefix + edit.after + suffix, tuple(dict.fromkeys(rules))))
+        end += len(left[-1])
     return left + right[::-1]
 
 

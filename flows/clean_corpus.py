@@ -1,21 +1,6 @@
-# ruff: noqa: E402  Prefect must find its settings in the environment when it is imported
-"""The Prefect flow: the same run as the command's, with its stages as tasks, retries and artifacts.
-
-Prefect is quiet and sends nothing anywhere unless the environment says otherwise.
-"""
+"""The Prefect flow: the same run as the command's, with its stages as tasks, retries and artifacts."""
 
 import os
-
-# Prefect reads its settings when it is imported; what the user has set stays.
-for _name, _value in {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-}.items():
-    os.environ.setdefault(_name, _value)
-
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal

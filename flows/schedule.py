@@ -10,9 +10,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-import flows.clean_corpus as flow_module  # before Prefect: it sets Prefect's defaults
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
 from flows import CleancopyError
+from flows.clean_corpus import clean_corpus
 from flows.pipeline import Settings
 
 _STARTUP_SECONDS = 180
@@ -24,18 +29,17 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
     Raises:
         CleancopyError: if the schedule or its time zone is none, or the server does not start.
     """
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.schedules import Cron
-
+    for source in settings.sources:
+        if not Path(source).exists():
+            raise CleancopyError(f"{source}: no such file or folder; check the path.")
     try:
-        schedule = Cron(cron, timezone=timezone)
-    except ValueError as error:
-        raise CleancopyError(
-            f'--cron "{cron}" --timezone {timezone}: no such schedule ({error}); try "0 5 * * *".'
-        ) from error
-    with _server() as address:
-        print(f"Serving. Runs are listed at {address.removesuffix('/api')}; stop with Ctrl-C.", flush=True)
-        flow_module.clean_corpus.serve(
+        schedule = Cron(cron, timezone=ZoneInfo(timezone).key)
+    except (ValueError, KeyError) as error:
+        message = f'--cron "{cron}" --timezone {timezone}: no such schedule ({error}); try "0 5 * * *".'
+        raise CleancopyError(message) from error
+    with _server() as site:
+        print(f"Serving. Runs are listed at {site}; stop with Ctrl-C.", flush=True)
+        clean_corpus.serve(
             name="scheduled",
             schedule=schedule,
             parameters={
@@ -51,9 +55,9 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    """The address of the Prefect API: the configured one, or that of a server which lives as long as this process."""
-    if configured := os.environ.get("PREFECT_API_URL"):
-        yield configured
+    """Where Prefect's pages are: those of the configured server, or of one that lives as long as this process."""
+    if configured := PREFECT_API_URL.value():
+        yield configured.removesuffix("/api")
         return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -64,10 +68,9 @@ def _server() -> Iterator[str]:
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"{site}/api/health", server)
-        os.environ["PREFECT_API_URL"] = f"{site}/api"
-        yield f"{site}/api"
+        with temporary_settings({PREFECT_API_URL: f"{site}/api"}):
+            yield site
     finally:
-        os.environ.pop("PREFECT_API_URL", None)
         server.terminate()
         server.wait()
 
