@@ -29,9 +29,8 @@ def tidy_layout(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # 
         indentation = found[found.rfind("\n") + 1 :]
         tidy = "\n" * (min(n_line_ends, 2) if run.start() else 0) + indentation
         if tidy != found:
-            yield smallest(
-                run.start(), found, tidy, "layout/blank-lines" if n_line_ends > 1 else "layout/trailing-spaces"
-            )
+            kind = "trailing-spaces" if tidy.count("\n") == n_line_ends else "blank-lines"
+            yield smallest(run.start(), found, tidy, f"layout/{kind}")
     end, final = text[len(body) :], "\n" if body else ""
     if end != final:
         yield smallest(len(body), end, final, "layout/final-line-end")

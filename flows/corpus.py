@@ -112,9 +112,7 @@ def exclusive(out: Path) -> Iterator[Path]:
             os.ftruncate(lock, 0)
     except OSError as error:
         where, reason = error.filename or out, error.strerror or error
-        message = (
-            f"{where}: {reason}; the published corpus is as it was. Free the way, or choose another folder with --out."
-        )
+        message = f"{where}: {reason}; the published corpus is as it was. Put that right, or choose another folder with --out."
         raise CorpusError(message) from error
     finally:
         os.close(lock)
