@@ -1,0 +1,180 @@
+"""Mojibake that lost bytes on its way: repaired where one reading is far more plausible than all others.
+
+A no-break space became a space, a soft hyphen or control character was dropped, or U+FFFD stands for a byte that the
+encoding does not define. What is left of a letter then has several readings; the letters round it choose.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from cleaners.edits import Edit, smallest
+from cleaners.mojibake_encodings import ENCODINGS, Encoding
+from cleaners.mojibake_letters import Character, character, closer_step, surprise
+
+_NO_BREAK_SPACE = 0xA0
+_SOFT_HYPHEN = 0xAD
+_CONTROLS = range(0x80, 0xA0)
+_REPLACED = "\ufffd"
+_LEAD_OF_SMALL_A = 0xC3  # "à" is the only small letter of Latin-1 that ends in a no-break space
+
+# All in bits.
+_NEEDED = 9  # by how much the reading must be less surprising than the text as it stands
+_NEEDED_WITH_EVIDENCE = 2
+_NEEDED_WITH_REPLACED = 4  # U+FFFD is itself a sign of damage
+_NEEDED_FOR_LONE_A = 6  # "Ã" before a space: no language ends a word with it in small letters
+_MARGIN = 3  # by how much it must be less surprising than the next best reading
+_MARGIN_WITHOUT_TRIPLES = 6
+_WORDS_JOINED = 6  # the space was an "à" at the end of a word, and the words are now one
+_SPACE_LOST_TOO = 6
+_UNUSUAL_LOSS = 4
+_TOO_RARE = 10
+
+_MOST_LETTERS = 60
+_BEAM = 6
+
+
+class _Reading(NamedTuple):
+    bits: int
+    text: str
+    before_last: Character
+    last: Character
+
+    def then(self, text: str, bits: int) -> "_Reading":
+        bits += self.bits
+        before_last, last = self.before_last, self.last
+        for symbol in text:
+            this = character(symbol)
+            bits += this.bits + closer_step(before_last, last, this)
+            before_last, last = last, this
+        return _Reading(bits, self.text + text, before_last, last)
+
+
+_NOTHING = _Reading(0, "", character(" "), character(" "))
+
+
+class _Lossy:
+    """An encoding, and what may have become of its bytes."""
+
+    def __init__(self, encoding: Encoding, dropped: Collection[int]) -> None:
+        rest, two, three = encoding.one_of(0x80, 0xBF), encoding.one_of(0xC2, 0xDF), encoding.one_of(0xE0, 0xEF)
+        lossy = f"{three}(?:{rest}[{_REPLACED} ]?|[{_REPLACED} ]{rest})|{two}[{_REPLACED} ]?"
+        letter = f"(?:{encoding.unit}|{lossy})"
+        self.encoding = encoding
+        self.region = re.compile(f"{letter}(?:[a-zA-Z]*{letter})*")
+        self.piece = re.compile(f"{letter}|[a-zA-Z]+")
+        self.unit = re.compile(encoding.unit)
+        self.dropped = dropped
+
+    def readings(self, piece: str, following: str) -> Iterator[tuple[str, int]]:
+        """What a piece of a region may mean, and what that costs beyond its letters."""
+        if self.unit.fullmatch(piece):
+            yield self.encoding.decode(piece), 0
+        elif piece.isascii():
+            yield piece, 0
+        elif _REPLACED in piece:
+            yield from ((text, 0) for text in self._filled(piece, _REPLACED, self.encoding.undefined))
+        elif " " in piece:
+            is_lead_of_small_a = self.encoding.bytes[ord(piece[0])] == _LEAD_OF_SMALL_A
+            joins = is_lead_of_small_a and following[:1].isalpha() and not following.startswith("s ")
+            for text in self._filled(piece, " ", [_NO_BREAK_SPACE]):
+                yield text, _WORDS_JOINED * joins
+                yield text + " ", _SPACE_LOST_TOO * (not is_lead_of_small_a)
+            for text in self._filled(piece.replace(" ", ""), "", self.dropped):
+                yield text + " ", _UNUSUAL_LOSS
+        else:
+            yield from ((text, 0) for text in self._filled(piece, "", self.dropped))
+
+    def _filled(self, piece: str, gap: str, missing: Collection[int]) -> Iterator[str]:
+        """The piece with each of the missing bytes at its gap, or at every place if it has none."""
+        known = [self.encoding.bytes[ord(symbol)] for symbol in piece if symbol != gap]
+        if len(known) + 1 != (2 if known[0] < 0xE0 else 3):
+            return
+        for byte, place in product(missing, [piece.index(gap)] if gap else range(1, len(known) + 1)):
+            try:
+                text = bytes([*known[:place], byte, *known[place:]]).decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            if character(text).bits < _TOO_RARE:
+                yield text
+
+
+_LOSSY = {
+    encoding.name: _Lossy(encoding, [*encoding.undefined, _SOFT_HYPHEN] if encoding.undefined else _CONTROLS)
+    for encoding in ENCODINGS
+    if encoding.name.startswith("windows-") or encoding.name == "iso-8859-1"
+}
+_ALWAYS = ("windows-1252", "iso-8859-1")
+
+
+def repair_losses(text: str, names: Collection[str]) -> Iterator[Edit]:
+    """Repairs of letters that lost bytes.
+
+    Args:
+        text: a text without other mojibake.
+        names: the encodings whose mojibake it had; with such evidence, less is asked of each letter.
+
+    >>> list(repair_losses("Jaroslav KopeÄ\\ufffdek", ()))
+    [Edit(start=13, before='Ä�', after='č', rule='mojibake/windows-1252')]
+    >>> list(repair_losses("Å andra sidan", ()))
+    []
+    """
+    done = 0
+    names = [name for name in names if name in _LOSSY]
+    regions = [
+        (match.start(), name, match[0])
+        for name in dict.fromkeys((*_ALWAYS, *names))
+        for match in _LOSSY[name].region.finditer(text)
+    ]
+    for start, name, region in sorted(regions, key=lambda found: found[0]):
+        if start < done or ("Å " in region and "å" in text):  # Danish, Norwegian and Swedish have a word "Å"
+            continue
+        if text.startswith("?", start + len(region)):  # it may stand for a lost byte, too
+            continue
+        before, after = text[max(0, start - 3) : start], text[start + len(region) : start + len(region) + 3]
+        meant = _meant(name, before, region, after, bool(names))
+        if meant is not None:
+            yield smallest(start, region, meant, f"mojibake/{name}")
+            done = start + len(region)
+
+
+@lru_cache(maxsize=1 << 16)
+def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) -> str | None:
+    if len(region) > _MOST_LETTERS:
+        return None
+    proves_little = "Å " in region or not (_REPLACED in region or re.search("[a-z]", before + region + after))
+    if proves_little and not has_evidence:
+        return None
+    lossy = _LOSSY[name]
+    pieces = lossy.piece.findall(region)
+    if all(map(lossy.unit.fullmatch, pieces)):
+        return None
+    beam = [_NOTHING.then(before, 0)]
+    for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
+        beam = sorted(
+            reading.then(text, bits) for reading in beam for text, bits in _readings(name, piece, following[:2])
+        )[:_BEAM]
+    if not beam:
+        return None
+    best, *others = sorted(reading.then(after, 0) for reading in beam)
+    meant = best.text[len(before) : len(best.text) - len(after)]
+    gain = surprise(before + region + after) - surprise(before + meant + after)
+    has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
+    margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
+    is_clear = not others or others[0].bits - best.bits >= margin
+    return meant if is_clear and gain >= _needed(region, has_evidence) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _readings(name: str, piece: str, following: str) -> tuple[tuple[str, int], ...]:
+    return tuple(_LOSSY[name].readings(piece, following))
+
+
+def _needed(region: str, has_evidence: bool) -> int:
+    if has_evidence:
+        return _NEEDED_WITH_EVIDENCE
+    if _REPLACED in region:
+        return _NEEDED_WITH_REPLACED
+    return _NEEDED_FOR_LONE_A if "Ã " in region else _NEEDED

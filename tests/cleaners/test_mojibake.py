@@ -1,0 +1,97 @@
+"""Mojibake: what must stay comes first, then what must be repaired, then the promises."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaners import Document, Knowledge, apply, revert
+from cleaners.edits import Edit, Step
+from cleaners.mojibake import repair, repair_mojibake
+
+LINES = (Path(__file__).parents[1] / "cases" / "mojibake.jsonl").read_text("utf-8").strip().split("\n")
+CASES = [json.loads(line) for line in LINES]
+
+KNOWN_FAILURES = {
+    "Țuțea as windows-1250": pytest.mark.xfail(reason="Č and š look like the letters of a good word"),
+    "Nguyễn as windows-1252": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
+    "Nguyễn as windows-1250": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
+    "Nguyễn as windows-1254": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
+}
+
+FRAGMENTS = st.sampled_from(
+    [
+        *"ÃÂÄÅâÐÑРСГĂĹ√┬├ŸØ",
+        *"—™©€œž’“”…\u00a0\u00ad\x81\x8d\x9d�? ",
+        "é",
+        "ß",
+        "а",
+        "я",
+        "K",
+        "ov",
+        "\n",
+        "\ud800",
+        "\0",
+        "中",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(FRAGMENTS, max_size=25).map("".join))
+
+
+def edits(text):
+    return tuple(repair_mojibake(Document(text), Knowledge()))
+
+
+def named(cases):
+    return [pytest.param(case, id=case["name"], marks=KNOWN_FAILURES.get(case["name"], ())) for case in cases]
+
+
+@pytest.mark.parametrize("case", named(case for case in CASES if case["clean"] == case["corrupted"]))
+def test_good_text_stays(case):
+    assert edits(case["clean"]) == ()
+
+
+@pytest.mark.parametrize("case", named(case for case in CASES if case["clean"] != case["corrupted"]))
+def test_mojibake_is_repaired(case):
+    assert repair(case["corrupted"]) == case["clean"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_is_repaired_needs_no_repair(case):
+    assert edits(case["clean"]) == ()
+
+
+def test_an_edit_is_as_small_as_the_damage_and_names_the_encoding():
+    assert edits("Defense Minister DovilÄ— Sakaliene") == (Edit(22, "Ä—", "ė", "mojibake/windows-1252"),)
+
+
+def test_control_characters_that_are_windows_1252_punctuation():
+    assert repair("It\x92s late\x85 he said.") == "It’s late… he said."
+
+
+def test_a_loss_with_several_plausible_readings_stays():
+    assert repair("Luis Ã�ngel met them.") == "Luis Ã�ngel met them."
+
+
+@given(TEXTS)
+def test_edits_apply_and_revert(text):
+    step = Step("repair_mojibake", edits(text))
+    repaired = apply(text, step.edits)
+    assert repaired == repair(text)
+    assert revert(repaired, [step]) == text
+    assert all(edit.rule.startswith("mojibake/") and edit.before != edit.after for edit in step.edits)
+
+
+@given(TEXTS)
+def test_repair_is_idempotent(text):
+    repaired = repair(text)
+    assert repair(repaired) == repaired
+
+
+@pytest.mark.parametrize(
+    "text", ["Ã" * 100_000, "â€" * 50_000, "Ã©" * 50_000, "Ä—" * 50_000, "\ud800" * 1000, "\0Ã\0" * 1000]
+)
+def test_hostile_text_is_repaired_without_error(text):
+    repair(text)
