@@ -112,7 +112,8 @@ def exclusive(out: Path) -> Iterator[Path]:
             os.ftruncate(lock, 0)
     except OSError as error:
         where, reason = error.filename or out, error.strerror or error
-        message = f"{where}: {reason}; the published corpus is as it was. Put that right, or choose another folder with --out."
+        way_out = "Put that right, or choose another folder with --out."
+        message = f"{where}: {reason}; the published corpus is as it was. {way_out}"
         raise CorpusError(message) from error
     finally:
         os.close(lock)
