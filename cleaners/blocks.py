@@ -61,12 +61,15 @@ def plain(line: str) -> str:
     return line.translate(_STRAIGHT)
 
 
-def edges(lines: Sequence[Block], prose: Sequence[bool]) -> tuple[int, int]:
+def edges(prose: Sequence[bool]) -> tuple[int, int]:
     """Where the body of the article lies.
 
+    Args:
+        prose: for each line whether it is prose.
+
     Returns:
-        Index of the first line of prose, and index behind the last. Lines before and behind are at the edge. A text
-        without prose is all edge: `(len(lines), 0)`.
+        Index of the first line of prose, and index behind the last; lines before and behind are at the edge. A text
+        without prose, such as a poem or a list, has no edge: `(0, len(prose))`.
     """
     inside = [index for index, is_prose in enumerate(prose) if is_prose]
-    return (inside[0], inside[-1] + 1) if inside else (len(lines), 0)
+    return (inside[0], inside[-1] + 1) if inside else (0, len(prose))

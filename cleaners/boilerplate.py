@@ -14,14 +14,15 @@ from cleaners.knowledge import Knowledge
 from cleaners.rules import Rule, RuleBook
 
 _LONGEST_LINE = 2_000  # characters; no furniture is longer, and hostile lines cost nothing
+_ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
     """Whole lines that a rule of the rule book names, where the rule may act.
 
-    A line that says in passing what furniture says is prose, and stays: every rule matches a line as a whole, and most
-    act only at the edge, where no prose stands between the line and the start or the end of the text.
+    A line that says in passing what furniture says is prose, and stays. Most rules act only at the edge, where no prose
+    stands between the line and the start or the end of the text.
 
     >>> text = "We use cookies on this website.\\nThe minister said on Monday that she would not resign over it.\\n"
     >>> [(edit.before, edit.rule) for edit in remove_boilerplate(Document(text), Knowledge())]
@@ -37,7 +38,7 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
 
 def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> list[Rule | None]:
     """The rule that takes each line, or None."""
-    first, behind = edges(lines, [line.is_prose and not rules for line, rules in zip(lines, found, strict=True)])
+    first, behind = edges([line.is_prose and not rules for line, rules in zip(lines, found, strict=True)])
     taken: list[Rule | None] = [None] * len(lines)
     for index, rules in enumerate(found):
         at_edge = index < first or index >= behind
@@ -79,9 +80,13 @@ def _matcher(book: RuleBook) -> Callable[[str], list[Rule]]:
 
 
 def failing_examples(rule: Rule, knowledge: Knowledge) -> list[str]:
-    """The examples that a rule does not live up to: it should take a line of the text and does not, or the reverse."""
+    """The examples that a rule does not live up to: it should take a line of the text and does not, or the reverse.
+
+    What it removes has to go above an article; what it leaves has to stay above one, below one, and on its own.
+    """
 
     def acts(text: str) -> bool:
         return any(edit.rule == rule.id for edit in remove_boilerplate(Document(text), knowledge))
 
-    return [text for text in rule.removes if not acts(text)] + [text for text in rule.leaves if acts(text)]
+    kept = [text for text in rule.removes if not acts(f"{text}\n{_ARTICLE}")]
+    return kept + [text for text in rule.leaves if any(map(acts, (text, f"{text}\n{_ARTICLE}", f"{_ARTICLE}\n{text}")))]

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cleaners.blocks import Block, blocks, plain, removal
+from cleaners.blocks import blocks, plain, removal
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
@@ -46,22 +46,26 @@ def credit(line: str) -> str:
 
 
 def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
-    """All copies of a caption but one: the first that names its photographer.
+    """All copies of a caption but the first that names its photographer.
 
-    A caption is known by the credit of at least one copy. What repeats without one may be a refrain, a chant or a
-    question that is asked twice, and stays; so does prose that only resembles a caption.
+    A caption is known by its credit. A copy without one goes only beside another copy, since elsewhere the same words
+    may be a refrain or the headline; the first line of a text always stays.
     """
-    copies: defaultdict[str, list[Block]] = defaultdict(list)
-    for block in blocks(document.text):
-        if len(block.text) >= _SHORTEST_CAPTION:
-            copies[_without_credit(block.text)].append(block)
-    repeated: list[Block] = []
+    lines = blocks(document.text)
+    copies: defaultdict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        if len(line.text) >= _SHORTEST_CAPTION:
+            copies[_without_credit(line.text)].append(index)
+    repeated: list[int] = []
     for key, group in copies.items():
-        signed = [block for block in group if credit(block.text)]
-        if signed and len(group) > 1 and len(key) >= _SHORTEST_CAPTION:
-            repeated += [block for block in group if block is not signed[0]]
-    for block in sorted(repeated, key=lambda block: block.start):
-        yield removal(document.text, block, "caption/repeated")
+        signed = [index for index in group if credit(lines[index].text)]
+        if signed and len(key) >= _SHORTEST_CAPTION:
+            beside = {neighbour for index in group for neighbour in (index - 1, index + 1)}
+            repeated += [
+                index for index in group[group[0] == 0 :] if index in signed[1:] or index in beside - {signed[0]}
+            ]
+    for index in sorted(repeated):
+        yield removal(document.text, lines[index], "caption/repeated")
 
 
 def _without_credit(line: str) -> str:

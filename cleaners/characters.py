@@ -29,9 +29,10 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTED = re.compile(r"«[^«»\n\r]*+» | »[^«»\n\r]*+« | ‹[^‹›\n\r]*+› | ›[^‹›\n\r]*+‹", re.VERBOSE)
+_GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_STACKED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
 
 
@@ -49,7 +50,6 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     []
     """
     text = document.text
-    opening, closing = _paired_guillemets(text)
     line = _Line(text, 0)
     for match in _SPECIAL.finditer(text):
         start, found, kind = match.start(), match[0], match.lastgroup
@@ -64,15 +64,9 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
             if not keeps_quotes:
                 yield Edit(start, found, "'" if kind == "single" else '"', "characters/quotation-mark")
         elif kind == "guillemet":
-            at = start + len(found) - len(found.lstrip("\u0020\u00a0\u202f"))
-            before, mark, after = found[: at - start], text[at], found[at - start + 1 :]
-            straight = mark
-            if not keeps_quotes and at in opening | closing:
-                straight = '"' if mark in "«»" else "'"
-                before, after = ("", after) if at in closing else (before, "")
-            spaced = straight.join(" " if space else "" for space in (before, after))
-            if spaced != found:
-                yield smallest(start, found, spaced, "characters/quotation-mark")
+            straightened = _straighten(found, "" if keeps_quotes else line.guillemets)
+            if straightened != found:
+                yield smallest(start, found, straightened, "characters/quotation-mark")
         elif kind == "pair":
             whole = found.encode("utf-16", "surrogatepass").decode("utf-16")
             yield Edit(start, found, whole, "characters/surrogate-pair")
@@ -102,11 +96,37 @@ class _Line:
     def is_right_to_left(self) -> bool:
         return _RIGHT_TO_LEFT.search(self._text) is not None
 
+    @cached_property
+    def guillemets(self) -> str:
+        """Which guillemets open and close quotations on this line, such as "«»"; "" where they do not all pair.
 
-def _paired_guillemets(text: str) -> tuple[frozenset[int], frozenset[int]]:
-    """Offsets of the guillemets that open a quotation and of those that close one, in either direction."""
-    pairs = list(_QUOTED.finditer(text))
-    return frozenset(pair.start() for pair in pairs), frozenset(pair.end() - 1 for pair in pairs)
+        French and most others write «so», German and Danish »so«; a mark that pairs with none may be an arrow, or open
+        a paragraph of a long quotation.
+        """
+        marks = "".join(_GUILLEMET.findall(self._text))
+        for pair in ("«»", "»«", "‹›", "›‹"):
+            if marks == pair * (len(marks) // 2) and not (pair in ("»«", "›‹") and _is_spaced(self._text, pair)):
+                return pair
+        return ""
+
+
+def _is_spaced(line: str, pair: str) -> bool:
+    """Whether an opening mark has a space behind it, or a closing one before it, which arrows have."""
+    return any(f"{pair[0]}{space}" in line or f"{space}{pair[1]}" in line for space in "\u0020\u00a0\u202f")
+
+
+def _straighten(found: str, pair: str) -> str:
+    """A guillemet with the spaces round it, made straight if it pairs; French sets a space inside, straight marks none.
+
+    >>> _straighten(" «\u00a0", "«»"), _straighten(" » ", "«»"), _straighten(" » ", "")
+    (' "', '" ', ' » ')
+    """
+    mark = found.strip("\u0020\u00a0\u202f")
+    before, after = (" " if space else "" for space in found.split(mark))
+    if mark not in pair:
+        return before + mark + after
+    straight = '"' if mark in "«»" else "'"
+    return before + straight if mark == pair[0] else straight + after
 
 
 def _joins(text: str, offset: int) -> bool:
@@ -120,14 +140,15 @@ def _joins(text: str, offset: int) -> bool:
 def compose_characters(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
     """Unicode NFC, one edit for each letter that was spelled otherwise.
 
-    Source: Unicode Standard Annex #15, Unicode Normalization Forms.
+    A text in which letters are buried under more than thirty marks is left alone; putting them in order would take
+    time quadratic in their number. Source: Unicode Standard Annex #15, Unicode Normalization Forms.
 
     >>> [edit] = compose_characters(Document("Ca\u0301diz, C\u00e1diz"), Knowledge())
     >>> edit.start, len(edit.before), edit.after == "\u00e1"
     (1, 2, True)
     """
     text = document.text
-    if unicodedata.is_normalized("NFC", text):
+    if _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
         return
     for start, piece in _letters(text):
         if not unicodedata.is_normalized("NFC", piece):

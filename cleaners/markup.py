@@ -1,27 +1,32 @@
 """An HTML page as the lines that a reader sees, and what its head declares."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import NavigableString, PageElement, Tag
 
 from cleaners.document import Document, Metadata
 
-# Elements that are never part of an article, and the names that consent tools give their dialogs.
-_FURNITURE = """
-    script style template noscript iframe object svg canvas nav aside dialog form button select
-    body>header body>footer [hidden] [aria-hidden=true] [aria-modal=true]
-    [role=dialog] [role=alertdialog] [role=navigation]
-    #onetrust-consent-sdk #CybotCookiebotDialog #didomi-host #usercentrics-root #tarteaucitronRoot
-    #truste-consent-track #cookie-law-info-bar #cookie-notice #cookie-banner #cookieConsent .qc-cmp2-container
-    .fc-consent-root .osano-cm-window .cc-window .cookie-banner .cookie-notice .cookie-consent .klaro
-"""
-_LINE_BREAKING = """
-    address article audio blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6
-    header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul video
-"""
-_BREAK = "\u2029"  # Unicode's paragraph separator, which breaks a line wherever else it comes from
+# What is never part of an article: elements, roles, and the names that consent tools give their dialogs.
+_FURNITURE_TAGS = frozenset(
+    "script style template noscript iframe object svg canvas nav aside dialog button select".split()
+)
+_FURNITURE_ROLES = frozenset("dialog alertdialog navigation".split())
+_FURNITURE_NAMES = frozenset(
+    """
+    onetrust-consent-sdk CybotCookiebotDialog didomi-host usercentrics-root tarteaucitronRoot truste-consent-track
+    cookie-law-info-bar cookie-notice cookie-banner cookie-consent cookieConsent qc-cmp2-container fc-consent-root
+    osano-cm-window cc-window klaro
+    """.split()
+)
+_LINE_BREAKING = frozenset(
+    """
+    address article audio blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4
+    h5 h6 header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul video
+    """.split()
+)
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -35,15 +40,41 @@ def read_page(document: Document) -> Document:
     'They talked.\\nIt rained.\\n'
     """
     soup = BeautifulSoup(document.text, "lxml")
-    metadata = _declared(soup)
-    for element in soup.select(", ".join(_FURNITURE.split())):
-        element.decompose()
-    body = soup.body or soup
-    for element in body.find_all(_LINE_BREAKING.split()):
-        element.insert_before(_BREAK)
-        element.insert_after(_BREAK)
-    lines = (" ".join(line.split()) for line in body.get_text().split(_BREAK))
-    return replace(document, text="".join(f"{line}\n" for line in lines if line), metadata=metadata)
+    lines = (" ".join(line.split()) for line in "".join(_pieces(soup.body or soup)).split("\n"))
+    text = "".join(f"{line}\n" for line in lines if line)
+    return replace(document, text=text, metadata=_declared(soup))
+
+
+def _pieces(root: Tag) -> Iterator[str]:
+    """Visible text and line ends in document order, without recursion: pages are nested as deep as they like."""
+    waiting: list[tuple[PageElement | None, bool]] = [(root, False)]
+    while waiting:
+        node, is_preformatted = waiting.pop()
+        if node is None:
+            yield "\n"
+        elif isinstance(node, Tag):
+            if _is_furniture(node):
+                continue
+            is_preformatted |= node.name in ("pre", "textarea")
+            if node.name in _LINE_BREAKING:
+                yield "\n"
+                waiting.append((None, False))
+            waiting += ((child, is_preformatted) for child in reversed(node.contents))
+        elif type(node) is NavigableString:  # not a comment or the like
+            yield node if is_preformatted else node.replace("\n", " ")
+
+
+def _is_furniture(tag: Tag) -> bool:
+    names = {str(tag.get("id", "")), *tag.get_attribute_list("class")}
+    return (
+        tag.name in _FURNITURE_TAGS
+        or tag.get("role") in _FURNITURE_ROLES
+        or tag.has_attr("hidden")
+        or tag.get("aria-hidden") == "true"
+        or tag.get("aria-modal") == "true"
+        or not _FURNITURE_NAMES.isdisjoint(names)
+        or (tag.name in ("header", "footer") and tag.parent is not None and tag.parent.name == "body")
+    )
 
 
 def _declared(soup: BeautifulSoup) -> Metadata:

@@ -5,9 +5,11 @@ evidence there is, so `describe` reads the fields back from the ledger.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dateutil.parser import ParserError, parse
@@ -24,6 +26,7 @@ _ENOUGH_FOR_LANGUAGE = 40  # characters
 _SAMPLE_FOR_LANGUAGE = 2_000
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\d{4}-")
 _STAMP = re.compile(
     r"""
     [\W_]*
@@ -34,66 +37,81 @@ _STAMP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_BY = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+", re.IGNORECASE)
+_BY = re.compile(r"(?:By|BY|by|Von|Par|Por|Door|Av|Af)\s+")
 _PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
 _AND = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|&)\s+")
 _PARTICLES = "al bin da de del della den der di do dos du el ibn la le ten ter van von y zu"
 
 
 def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
-    """Lines at the edge of the article that hold a date, a byline or the address it came from.
+    """Lines round the article that hold a date, a byline or the address it came from.
 
-    A name alone is a byline only beside a line with a date, and never on the first line, which may be a headline.
+    A line moves only if its field has room for it: where two lines would fill one field, as in a timeline or a table of
+    sources, both stay, and so does a line that says otherwise than the source declared. Dates and bylines stand above
+    the article and never on its first line, which may be a headline; the address stands below.
 
-    >>> text = "Talks in Paris\\nAnn Lee in Paris\\nUpdated 18:25, 18-Feb-2025\\nThey talked."
+    >>> text = "Talks\\nAnn Lee in Paris\\nUpdated 18:25, 18-Feb-2025\\n" + "They talked for hours on Monday. " * 2
     >>> [(edit.before, edit.rule) for edit in harvest_metadata(Document(text), Knowledge())]
     [('Ann Lee in Paris\\n', 'metadata/byline'), ('Updated 18:25, 18-Feb-2025\\n', 'metadata/updated')]
     """
     lines = blocks(document.text)
-    first, behind = edges(lines, [line.is_prose for line in lines])
-    at_edge = [index for index in range(len(lines)) if index < first or index >= behind]
-    fields = {index: field for index in at_edge if (field := _field(lines[index].text))}
-    for index in at_edge:
-        beside_a_date = any(fields.get(neighbour) in ("published", "updated") for neighbour in (index - 1, index + 1))
-        if 0 < index < first and beside_a_date and index not in fields and _names(lines[index].text):
-            fields[index] = "byline"
-    for index in sorted(fields):
-        yield removal(document.text, lines[index], f"metadata/{fields[index]}")
+    first, behind = edges([line.is_prose for line in lines])
+    found: defaultdict[str, dict[int, object]] = defaultdict(dict)
+    for index in range(1, first):
+        line = lines[index].text
+        if stamp := _stamp(line):
+            found[stamp.field][index] = stamp.moment
+        elif names := _byline(line, beside_a_date=_is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)):
+            found["byline"][index] = names
+    for index in range(behind, len(lines)):
+        if address := _source(lines[index].text):
+            found["source"][index] = address
+    declared = document.metadata
+    known = {
+        "published": declared.published,
+        "updated": declared.updated,
+        "byline": declared.authors,
+        "source": declared.url,
+    }
+    harvested = [
+        (index, field)
+        for field, values in found.items()
+        for index, value in values.items()
+        if len(values) == 1 and known[field] in (None, (), value)
+    ]
+    for index, field in sorted(harvested):
+        yield removal(document.text, lines[index], f"metadata/{field}")
 
 
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
     """All that is known of an article: what its source declared, what was harvested, and what the clean text shows."""
     known = document.metadata
-    for edit in (edit for step in ledger for edit in step.edits if edit.rule.startswith("metadata/")):
+    for edit in (edit for step in ledger for edit in step.edits):
         line = edit.before.strip()
+        stamp = _stamp(line)
         match edit.rule:
             case "metadata/source":
-                known = replace(known, url=known.url or _source(line))
+                known = replace(known, url=_source(line))
             case "metadata/byline":
-                known = replace(known, authors=known.authors or tuple(_names(line)))
+                known = replace(known, authors=_byline(line, beside_a_date=True))
             case "metadata/published":
-                known = replace(known, published=known.published or _moment(line))
+                known = replace(known, published=stamp and stamp.moment)
             case "metadata/updated":
-                known = replace(known, updated=known.updated or _moment(line))
+                known = replace(known, updated=stamp and stamp.moment)
     return replace(
         known,
         title=known.title or _title(blocks(text)),
-        site=known.site or (urlsplit(known.url).hostname if known.url else None),
+        site=known.site or _host(known.url),
         language=known.language or _language(text),
         captions=captions(text),
     )
 
 
-def _field(line: str) -> str | None:
-    """The field that a line fills by itself."""
-    if _source(line):
-        return "source"
-    if _moment(line):
-        label = (_STAMP.fullmatch(line) or {"label": None})["label"]
-        return "updated" if label and label.lower().endswith(("updated", "modified", "edited")) else "published"
-    if _BY.match(line) and _names(line):
-        return "byline"
-    return None
+def _host(url: str | None) -> str | None:
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:  # not an address after all
+        return None
 
 
 def _source(line: str) -> str | None:
@@ -101,28 +119,49 @@ def _source(line: str) -> str | None:
     return match[1] if match else None
 
 
-def _moment(line: str) -> str | None:
-    """The date or time that a line holds beside nothing but a label, as ISO 8601; None if it can be read two ways.
+class _Stamp(NamedTuple):
+    field: str  #: "published" or "updated"
+    moment: str  #: ISO 8601
+    is_labelled: bool
 
-    >>> _moment(", Updated 18:25, 18-Feb-2025"), _moment("Published: 3 March 2024"), _moment("03/04/2025")
-    ('2025-02-18T18:25', '2024-03-03', None)
+
+def _stamp(line: str) -> _Stamp | None:
+    """What a line says that holds a date or time beside nothing but a label; None if it can be read two ways.
+
+    >>> _stamp(", Updated 18:25, 18-Feb-2025")
+    _Stamp(field='updated', moment='2025-02-18T18:25', is_labelled=True)
+    >>> _stamp("3 March 2024").moment, _stamp("Published: 2024-03-04").moment, _stamp("03/04/2025")
+    ('2024-03-03', '2024-03-04', None)
     """
     match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
-    if not match:
+    moment = _moment(match["moment"]) if match else None
+    if not match or not moment:
         return None
+    label = (match["label"] or "").lower()
+    field = "updated" if label.endswith(("updated", "modified", "edited")) else "published"
+    return _Stamp(field, moment, bool(label))
+
+
+def _is_labelled(lines: Sequence[Block], index: int) -> bool:
+    stamp = _stamp(lines[index].text) if 0 <= index < len(lines) else None
+    return stamp is not None and stamp.is_labelled
+
+
+def _moment(text: str) -> str | None:
+    day_first = not _ISO_DATE.match(text)
+    readings = [
+        # What the text does not say is filled in from the default: what differs was not said.
+        (datetime(2001, 1, 1, 1, 1, 1), False),
+        (datetime(2002, 2, 2, 2, 2, 2), False),
+        (datetime(2001, 1, 1, 1, 1, 1), day_first),
+    ]
     try:
-        # What the line does not say is filled in from the default: what differs was not said.
-        one, other, day_first = (
-            parse(match["moment"], default=default, dayfirst=day_first, tzinfos=_zone)
-            for default, day_first in [
-                (datetime(2001, 1, 1, 1, 1, 1), False),
-                (datetime(2002, 2, 2, 2, 2, 2), False),
-                (datetime(2001, 1, 1, 1, 1, 1), True),
-            ]
+        one, other, turned = (
+            parse(text, default=default, dayfirst=first, tzinfos=_zone) for default, first in readings
         )
     except (ParserError, OverflowError, ValueError):
         return None
-    if one.date() != other.date() or one != day_first:
+    if one.date() != other.date() or one != turned:
         return None
     if one.hour != other.hour:
         return one.date().isoformat()
@@ -138,11 +177,21 @@ def _zone(name: str | None, seconds: int | None) -> tzinfo | None:
     return UTC if name else None
 
 
-def _names(line: str) -> list[str]:
-    """The people that a byline names, or [] if it is not one."""
+def _byline(line: str, *, beside_a_date: bool) -> tuple[str, ...]:
+    """The people that a line names as authors, or () if it does not.
+
+    A line without "by" is a byline only beside a labelled date.
+
+    >>> _byline("By Ann Lee and Jan van der Berg", beside_a_date=False)
+    ('Ann Lee', 'Jan van der Berg')
+    >>> _byline("Ann Lee in Paris", beside_a_date=True), _byline("Ann Lee in Paris", beside_a_date=False)
+    (('Ann Lee',), ())
+    """
     by = _BY.match(line)
-    people = [_PLACE.sub("", person) for person in _AND.split(line[by.end() :] if by else line) if person]
-    return people if people and all(map(_is_name, people)) else []
+    if len(line) > _LONGEST_STAMP or not (by or beside_a_date):
+        return ()
+    people = [_PLACE.sub("", person) for person in _AND.split(line[by.end() :] if by else line)]
+    return tuple(people) if all(map(_is_name, people)) else ()
 
 
 def _is_name(text: str) -> bool:

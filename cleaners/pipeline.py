@@ -1,5 +1,7 @@
 """The cleaners in order, and `clean`, which runs them."""
 
+from dataclasses import replace
+
 from cleaners.boilerplate import remove_boilerplate
 from cleaners.captions import remove_repeated_captions
 from cleaners.characters import compose_characters, normalize_characters
@@ -57,10 +59,10 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
     for _ in range(_MOST_PASSES):
         n_steps = len(ledger)
         for cleaner in PIPELINE:
-            edits = tuple(cleaner(Document(text), knowledge))
+            edits = tuple(cleaner(replace(document, text=text), knowledge))
             if edits:
                 text = apply(text, edits)
                 ledger.append(Step(cleaner.__name__, edits))
         if len(ledger) == n_steps:
-            break
-    return text, tuple(ledger)
+            return text, tuple(ledger)
+    raise RuntimeError(f"the text does not settle in {_MOST_PASSES} passes; please report it with the text")

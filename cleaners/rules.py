@@ -103,11 +103,13 @@ def load(folders: Iterable[Path]) -> RuleBook:
 
 def _read(path: Path) -> Iterator[Rule]:
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["rule"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("rule")
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # TOML or UTF-8
         raise RuleError(f"{path}: not valid TOML: {error}.") from error
-    except KeyError:
-        raise RuleError(f"{path}: has no [[rule]] entry; see `cleancopy rules explain` for the form.") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError(f"{path}: has no [[rule]] entries; CONTRIBUTING.md shows their form.")
     for number, entry in enumerate(entries, 1):
         yield _check(path, number, entry)
 

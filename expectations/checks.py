@@ -74,14 +74,6 @@ class ExpectFewRepeats(_Bounded):
     reason: ClassVar[str] = "Share of the text that repeats itself: {value:.0%}."
 
 
-class ExpectFewRepeatedLines(_Bounded):
-    """Captions and paragraphs stand once."""
-
-    max_value: Any = 1
-    description: str = "At most one long line, such as a quotation set apart, stands a second time."
-    reason: ClassVar[str] = "Further copies of long lines: {value}."
-
-
 class ExpectNoLongRemoval(_Bounded):
     """No single rule took a whole passage away."""
 

@@ -42,11 +42,14 @@ _MOJIBAKE = re.compile(
 )
 _LOST = re.compile(r"[\ufffd\ud800-\udfff]")
 _STRAY = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffc]")
+# Putting so many marks on one letter in order takes quadratic time, so no text that has them is looked at further.
+_STACKED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
 _UNTIDY = re.compile(r"[^\S\n]\n|\n{3,}|\A\n|(?:[^\n]|\n\n)\Z")
 _FURNITURE = re.compile(
     r"""
       error\ loading\ (?:the\ )?(?:media|player)\b | no\ playable\ sources\ found
-    | your\ browser\ does\ not\ support\ (?:the\ )?(?:html|audio|video|javascript) | please\ enable\ javascript
+    | your\ browser\ does\ not\ support\ (?:the\ )?(?:html|audio|video|javascript)\S*(?:\ \w+){0,3}\W*$
+    | please\ enable\ javascript(?:\ to\ (?:view|watch|play)\ (?:the|this)\ \w+)?\W*$
     | (?:we|this\ (?:web)?site)\ uses?\ cookies\ (?:and|on\ (?:this|our)|to\ (?:improve|give|ensure|personali[sz]e))\b
     | by\ (?:continuing|using)\b.{0,60}\byou\ (?:agree|consent)\ to\b.{0,40}\bcookies\b
     | (?:accept|allow|reject)\ all\ cookies\W*$ | translating(?:\.{3}|…)$
@@ -69,7 +72,6 @@ class Measurements(TypedDict):
     removed_ratio: float  #: share of the source text's characters that the clean text is shorter by
     longest_removal: int  #: characters of the longest single piece that was taken away, without white space round it
     repeated_ratio: float  #: share of characters that are further copies of long lines
-    n_repeated_lines: int  #: further copies of long lines
     mojibake_suspects: int  #: places that read like text decoded with the wrong encoding
     n_replacement_characters: int  #: U+FFFD or half a surrogate pair, where a character was lost
     n_stray_characters: int  #: control and invisible characters
@@ -110,13 +112,12 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
         removed_ratio=max(0.0, 1 - len(text) / len(source)) if source else 0.0,
         longest_removal=max((len(removed.strip()) for removed in removals), default=0),
         repeated_ratio=sum(length * n_copies for length, n_copies in copies) / len(text) if text else 0.0,
-        n_repeated_lines=sum(n_copies for _, n_copies in copies),
         mojibake_suspects=_count(_MOJIBAKE, text),
         n_replacement_characters=_count(_LOST, text),
         n_stray_characters=_count(_STRAY, text),
         n_untidy_places=_count(_UNTIDY, text),
         n_furniture_lines=sum(1 for line in lines if len(line) <= _LONGEST_FURNITURE and _FURNITURE.match(line)),
-        is_nfc=unicodedata.is_normalized("NFC", text),
+        is_nfc=not _STACKED_MARKS.search(text) and unicodedata.is_normalized("NFC", text),
         is_reversible=_is_reversible(cleaned, source),
     )
 

@@ -138,13 +138,12 @@ def _settings(options: argparse.Namespace) -> "Settings":
 
 
 def _standard_input() -> str:
+    from flows.intake import UnreadableDocument, decode
+
     try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is 0x{error.object[error.start]:02x}"
-        raise CleancopyError(
-            f"standard input: not UTF-8 text ({reason}); convert it first, for example with iconv."
-        ) from error
+        return decode(sys.stdin.buffer.read())
+    except UnreadableDocument as error:
+        raise CleancopyError(f"standard input: {error} Convert it first, for example with iconv.") from error
 
 
 def _run_flow(settings: "Settings") -> "Outcome":
@@ -189,10 +188,18 @@ def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
         if number == _MOST_SHOWN:
             print(f"… and {len(outcome.quarantine) - number} more in quarantine.")
             break
-        print(f"Quarantine: {document_id}: {' '.join(reason.text for reason in reasons)}")
+        print(f"Quarantine: {_shown(document_id)}: {' '.join(reason.text for reason in reasons)}")
     if outcome.left_alone:
-        print(f"Left alone, not documents: {', '.join(path.name for path in outcome.left_alone[:_MOST_SHOWN])}")
+        names = [_shown(path.name) for path in outcome.left_alone[:_MOST_SHOWN]]
+        if len(outcome.left_alone) > _MOST_SHOWN:
+            names.append(f"and {len(outcome.left_alone) - _MOST_SHOWN} more")
+        print(f"Left alone, not documents: {', '.join(names)}")
     print(f"Report: {outcome.report}")
+
+
+def _shown(name: str) -> str:
+    """A name as it is safe to print."""
+    return name if name.isprintable() else ascii(name)
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -206,6 +213,8 @@ def _diff(options: argparse.Namespace) -> int:
     else:
         from flows.intake import UnreadableDocument, find, read
 
+        if Path(options.file).is_dir():
+            raise CleancopyError(f"{options.file}: is a folder; name one file.")
         try:
             document = read(find([options.file])[0][0]).document
         except UnreadableDocument as error:
@@ -242,6 +251,8 @@ def _rules(options: argparse.Namespace) -> int:
 
     knowledge = _knowledge(options)
     if options.action == "explain":
+        if not options.id:
+            raise CleancopyError("rules explain: names no rule; `cleancopy rules list` names them all.")
         try:
             rule = knowledge.rules[options.id]
         except KeyError:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from cleaners.document import Metadata
 from cleaners.edits import Edit, Ledger, Step, revert
 from flows import CleancopyError
+from flows.intake import CORPUS_MARK
 
 SCHEMA_VERSION = 1
 DOCUMENTS = pa.schema(
@@ -62,6 +63,7 @@ QUARANTINE = pa.schema(
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 _MANIFEST = "manifest.json"
 _STAGING = ".staging"
+_OURS = (_MANIFEST, *FOLDERS, "text", "report", _STAGING)
 
 
 class CorpusError(CleancopyError):
@@ -81,12 +83,18 @@ class Part:
 def exclusive(out: Path) -> Iterator[Path]:
     """The output folder for one writer, with an empty staging folder in it that is gone afterwards.
 
+    The lock lies on the file that marks the folder as an output of ours, so that nobody else's files are replaced.
+
     Raises:
-        CorpusError: if another process writes to it, or it cannot be written to.
+        CorpusError: if another process writes to it, it holds what is not ours, or it cannot be written to.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = os.open(out / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        foreign = [] if (out / CORPUS_MARK).exists() else [name for name in _OURS if (out / name).exists()]
+        if foreign:
+            message = f"{out}: has {', '.join(foreign)} that Cleancopy did not write; choose another folder with --out."
+            raise CorpusError(message)
+        lock = os.open(out / CORPUS_MARK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise CorpusError(
             f"{out}: cannot be written to ({error.strerror}); choose another folder with --out."
@@ -160,9 +168,9 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     """
     parts = list(parts)
     manifest = out / _MANIFEST
-    old = manifest.read_bytes() if manifest.exists() else None
+    old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
-    changed = _without_previous(old) != content
+    changed = old is None or {**content, "previous": old.get("previous")} != old
     for part in parts:
         target = out / part.path
         target.parent.mkdir(exist_ok=True)
@@ -170,7 +178,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
             (staging / part.path).replace(target)
             _sync(target.parent)
     if changed:
-        content["previous"] = hashlib.sha256(old).hexdigest() if old else None
+        content["previous"] = sha256_of(manifest) if old else None
         draft = staging / _MANIFEST
         with draft.open("w", encoding="utf-8") as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
@@ -220,7 +228,11 @@ def restore(out: Path, document_id: str) -> str:
         )
     folder, name, full_id = found
     rows = pq.read_table(out / folder / name, filters=[("id", "=", full_id)]).to_pylist()
-    text: str = rows[0]["text"]
+    text: str | None = rows[0]["text"]
+    if text is None:
+        raise CorpusError(
+            f"{full_id}: could not be read, so there is no text to restore; its source is {rows[0]['source']}."
+        )
     if folder == "quarantine":
         return text
     return revert(
@@ -249,13 +261,23 @@ def read_manifest(out: Path) -> dict[str, Any]:
     Raises:
         CorpusError: if there is no corpus in the folder, or its manifest cannot be read.
     """
-    try:
-        manifest: dict[str, Any] = json.loads((out / _MANIFEST).read_bytes())
-    except FileNotFoundError:
-        raise CorpusError(f"{out}: no corpus here; name the folder that `cleancopy clean --out` wrote.") from None
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{out / _MANIFEST}: cannot be read ({error}); run `cleancopy clean` again.") from error
+    path = out / _MANIFEST
+    if not path.exists():
+        raise CorpusError(f"{out}: no corpus here; name the folder that `cleancopy clean --out` wrote.")
+    manifest = _load(path)
+    if manifest is None:
+        raise CorpusError(f"{path}: is damaged; run `cleancopy clean` again.")
     return manifest
+
+
+def _load(path: Path) -> dict[str, Any] | None:
+    """A manifest, or None if it is none."""
+    try:
+        manifest = json.loads(path.read_bytes())
+        is_one = all(isinstance(part["path"], str) for part in manifest["parts"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return manifest if is_one else None
 
 
 def edit_rows(document_id: str, ledger: Ledger) -> Iterator[dict[str, Any]]:
@@ -286,15 +308,6 @@ def metadata_of(row: Mapping[str, Any]) -> Metadata:
     """A document's metadata from its row of `documents/`."""
     values = {field.name: row[field.name] for field in fields(Metadata)}
     return Metadata(**values | {"authors": tuple(row["authors"] or ()), "captions": tuple(row["captions"] or ())})
-
-
-def _without_previous(manifest: bytes | None) -> dict[str, Any] | None:
-    try:
-        content: dict[str, Any] = json.loads(manifest or b"null") or {}
-    except ValueError:
-        return None
-    content.pop("previous", None)
-    return content
 
 
 def _sync(folder: Path) -> None:

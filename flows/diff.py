@@ -21,10 +21,11 @@ def lines(source: str, ledger: Ledger, *, marked: bool = False) -> Iterator[Text
     Blank lines that go are not shown. With `marked`, changes are in brackets as well as in colour.
 
     >>> from cleaners import clean
-    >>> for line in lines("“Yes”\\n\\n\\nTweet this story", clean("“Yes”\\n\\n\\nTweet this story").ledger):
+    >>> text = "It was “late”.\\n\\n\\nLoading..."
+    >>> for line in lines(text, clean(text).ledger, marked=True):
     ...     print(line.plain)
-    1: “"Yes”"  characters/quotation-mark
-    4: Tweet this story  share/prompt
+    1: It was [-“-]{+"+}late[-”-]{+"+}.  characters/quotation-mark
+    4: [-Loading...-]  navigation/loading
     """
     starts = [0, *(match.end() for match in re.finditer("\n", source))]
     rules: defaultdict[int, dict[str, None]] = defaultdict(dict)

@@ -163,7 +163,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     engine = engine or Direct()
     started, clock = datetime.now(UTC), _Stopwatch()
     knowledge = settings.knowledge()
-    files, left_alone = find(settings.sources)
+    files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
         shards = plan(files, staging)
@@ -231,14 +231,19 @@ def clean_shard(shard: Shard, knowledge: Knowledge) -> ShardSummary:
     rows: list[Mapping[str, Any]] = []
     unreadable: dict[str, Reason] = {}
     for file in shard.files:
+        text = None
         try:
             raw = read(file)
+            text = raw.document.text
+            result = clean(raw.document, knowledge)
+            row = measure(raw.document, result)
         except UnreadableDocument as error:
             unreadable[file.id] = Reason(error.check, str(error))
-            staged.append({"id": file.id, "source": file.source, "source_text": ""})
+        except Exception as error:
+            unreadable[file.id] = Reason("clean/failed", f"A fault of our own: {type(error).__name__}: {error}.")
+        if file.id in unreadable:
+            staged.append({"id": file.id, "source": file.source, "source_text": text})
             continue
-        result = clean(raw.document, knowledge)
-        row = measure(raw.document, result)
         rows.append(row)
         edits += corpus.edit_rows(file.id, result.ledger)
         staged.append(
@@ -251,7 +256,7 @@ def clean_shard(shard: Shard, knowledge: Knowledge) -> ShardSummary:
                 "text_sha256": sha256(result.text.encode()).hexdigest(),
                 "n_edits": result.n_edits,
                 "removed_ratio": row["removed_ratio"],
-                "source_text": raw.document.text,
+                "source_text": text,
             }
         )
     corpus.write_table(shard.table, staged, _STAGED)
@@ -307,6 +312,7 @@ def stage_shard(shard: Shard, verdict: Verdict) -> list[corpus.Part]:
     What was written is read again: a document whose ledger does not lead back to its source text stops the run.
     """
     documents, edits, quarantine = [], [], []
+    text_names = {file.id: file.text_name for file in shard.files}
     for document, ledger in _staged(shard):
         if document["id"] in verdict.quarantine:
             reasons = [f"{reason.check}: {reason.text}" for reason in verdict.quarantine[document["id"]]]
@@ -318,8 +324,7 @@ def stage_shard(shard: Shard, verdict: Verdict) -> list[corpus.Part]:
             )
         documents.append({**document, "duplicate_of": verdict.duplicates.get(document["id"])})
         edits += ledger
-        name = document["id"]
-        path = shard.staging / "text" / (name if name.endswith(".txt") else f"{name}.txt")
+        path = shard.staging / "text" / text_names[document["id"]]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document["text"], encoding="utf-8", newline="\n")
     tables = {"documents": documents, "edits": edits, "quarantine": quarantine}
@@ -337,7 +342,7 @@ def report_shard(shard: Shard, verdict: Verdict) -> list[Entry]:
             verdict=verdict.of(document_id),
             reasons=verdict.quarantine.get(document_id, ()),
             duplicate_of=verdict.duplicates.get(document_id),
-            source_text=row["source_text"],
+            source_text=row["source_text"] or "",
             clean_text=row["text"] or "",
             metadata=corpus.metadata_of(row),
             ledger=corpus.ledger_of(edits),

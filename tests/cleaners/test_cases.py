@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaners import clean, compose
+from cleaners import Knowledge, clean, compose
+from cleaners.boilerplate import failing_examples
 from cleaners.rules import builtin
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -35,10 +36,6 @@ def test_every_case_is_reversible_idempotent_and_explained(case):
     assert all(change.rules for change in compose(case["text"], result.ledger))
 
 
-EXAMPLES = [(rule, text) for rule in builtin() for text in (*rule.removes, *rule.leaves)]
-
-
-@pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=lambda value: getattr(value, "id", None))
-def test_every_rule_does_what_its_examples_say(rule, text):
-    rules = {edit.rule for step in clean(text).ledger for edit in step.edits}
-    assert (rule.id in rules) == (text in rule.removes)
+@pytest.mark.parametrize("rule", builtin(), ids=lambda rule: rule.id)
+def test_every_rule_does_what_its_examples_say(rule):
+    assert failing_examples(rule, Knowledge()) == []

@@ -12,7 +12,6 @@ from expectations.metrics import COLUMNS, measure
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "must_not_change.toml").read_text("utf-8"))["case"]
 FAULTS = (
     "mojibake_suspects", "n_replacement_characters", "n_stray_characters", "n_untidy_places", "n_furniture_lines",
-    "n_repeated_lines",
 )  # fmt: skip
 GOOD = """
 MACHALÍ — The mayor said that the road would be open again by the end of May.
@@ -109,7 +108,6 @@ def test_each_place_counts_once():
         ("Error loading player: No playable sources found\nTranslating...\n", "n_furniture_lines", 2),
         ("By continuing to browse our site you agree to our use of cookies.\n", "n_furniture_lines", 1),
         ("Share this content:\n", "n_furniture_lines", 1),
-        (("Leaders met in the French capital for talks on a treaty on Monday. /Reuters\n" * 3), "n_repeated_lines", 2),
     ],
 )
 def test_faults_are_counted(text, column, count):

@@ -63,6 +63,9 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
         (["review", "nowhere"], "nowhere: no report here; run `cleancopy clean --out nowhere` first."),
         (["restore", "nowhere", "1"], "nowhere: no corpus here; name the folder that `cleancopy clean --out` wrote."),
         (["rules", "explain", "no/rule"], "no/rule: no such rule; `cleancopy rules list` names them all."),
+        (["rules", "explain"], "rules explain: names no rule; `cleancopy rules list` names them all."),
+        (["diff", "."], ".: is a folder; name one file."),
+        (["clean", ""], "an empty path: no such file or folder; check the path."),
         (["rules", "--rules", "nowhere"], "nowhere: no rule files (*.toml) here; name a folder that has some."),
         (
             ["serve", ".", "--cron", "often"],
@@ -85,9 +88,8 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
 def test_input_that_is_not_text_is_one_sentence_and_status_2():
     done = cleancopy("clean", "-", text=b"caf\xe9", encoding=None)
     assert done.returncode == 2
-    assert (
-        done.stderr
-        == b"cleancopy: standard input: not UTF-8 text (byte 3 is 0xe9); convert it first, for example with iconv.\n"
+    assert done.stderr == (
+        b"cleancopy: standard input: It is not UTF-8 text: byte 3 is 0xe9. Convert it first, for example with iconv.\n"
     )
 
 

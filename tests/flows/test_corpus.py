@@ -107,9 +107,34 @@ def test_what_is_not_in_the_corpus_cannot_be_restored(folder, tmp_path):
     with pytest.raises(CorpusError, match="no document has the id 'one'"):
         restore(out, "one")
     assert restore(out, "1") == restore(out, "1.txt")
-    (out / "manifest.json").write_text("{")
-    with pytest.raises(CorpusError, match=r"manifest\.json: cannot be read"):
+
+
+@pytest.mark.parametrize("manifest", ["{", "[1]", "{}", '{"parts": 3}', '{"parts": [{}]}'])
+def test_a_damaged_manifest_is_said_to_be_so_and_mended_by_the_next_run(folder, tmp_path, manifest):
+    out = tmp_path / "clean"
+    run(Settings((str(folder),), out))
+    (out / "manifest.json").write_text(manifest)
+    with pytest.raises(CorpusError, match=r"manifest\.json: is damaged; run `cleancopy clean` again"):
         restore(out, "1")
+    run(Settings((str(folder),), out))
+    assert restore(out, "1").startswith("Ministers meet")
+
+
+def test_a_document_that_could_not_be_read_has_no_text_to_restore(folder, tmp_path):
+    (folder / "image.txt").write_bytes(b"\x89PNG\0")
+    run(Settings((str(folder),), tmp_path / "clean"))
+    with pytest.raises(CorpusError, match="could not be read, so there is no text to restore"):
+        restore(tmp_path / "clean", "image.txt")
+
+
+@pytest.mark.parametrize("name", ["text", "report", "documents", "manifest.json", ".staging"])
+def test_a_folder_with_files_of_somebody_else_is_not_written_to(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "precious.txt").write_text("the only copy")
+    message = f"has {name} that Cleancopy did not write; choose another folder with --out"
+    with pytest.raises(CorpusError, match=message), exclusive(tmp_path):
+        pass
+    assert (tmp_path / name / "precious.txt").read_text() == "the only copy"
 
 
 def test_an_error_of_the_system_is_one_sentence(tmp_path):

@@ -96,3 +96,48 @@ def test_a_page_is_read_as_its_visible_lines(tmp_path):
     document = read(find([str(tmp_path)])[0][0]).document
     assert document.text == "Titel\nEin Satz.\nZwei.\n"
     assert (document.metadata.title, document.metadata.language) == ("Titel", "de")
+
+
+def test_what_is_not_a_regular_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(UnreadableDocument, match=r"It is not a regular file\."):
+        read(find([str(tmp_path)])[0][0])
+
+
+def test_a_source_in_the_output_folder_is_refused(tmp_path):
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "one.txt").write_text("text")
+    with pytest.raises(IntakeError, match=r"lies in the output folder .+; choose another folder with --out"):
+        find([str(tmp_path / "text")], tmp_path)
+
+
+def test_a_corpus_below_a_source_is_left_alone(tmp_path):
+    (tmp_path / "one.txt").write_text("text")
+    for corpus in ["clean", "older"]:
+        (tmp_path / corpus / "text").mkdir(parents=True)
+        (tmp_path / corpus / "text" / "one.txt").write_text("text")
+    (tmp_path / "older" / ".cleancopy").touch()
+    files, others = find([str(tmp_path)], tmp_path / "clean")
+    assert [file.id for file in files] == ["one.txt"]
+    assert [path.name for path in others] == ["clean", "older"]
+
+
+def test_no_two_documents_share_the_name_of_a_readable_text(tmp_path):
+    for name in ["page.html", "page.html.txt", "other.html", "other.html.txt/one.txt", f"{'n' * 250}.html", "a.txt"]:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("text")
+    files, _ = find([str(tmp_path)])
+    names = {file.id: file.text_name for file in files}
+    assert names["a.txt"] == "a.txt"
+    assert names["page.html.txt"] == "page.html.txt"
+    assert len(set(names.values())) == 6
+    assert not {"other.html.txt", f"{'n' * 250}.html.txt"} & set(names.values())
+    assert max(len(name) for name in names.values()) < 255
+
+
+def test_names_that_are_spelled_out_stay_apart_from_names_that_look_like_it(tmp_path):
+    for name in [b"a\xff.txt", b"a\\xff.txt"]:
+        with open(os.fsencode(tmp_path) + b"/" + name, "w"):  # noqa: PTH123  a path of bytes
+            pass
+    assert len({file.id for file in find([str(tmp_path)])[0]}) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from flows import pipeline
 from flows.corpus import FOLDERS, restore
 from flows.pipeline import Settings, run
 from tests.flows.articles import prose
@@ -64,10 +65,32 @@ def test_bad_documents_are_set_aside_with_reasons_and_the_others_published(folde
     quarantine = {row["id"]: row for row in rows(out, "quarantine")}
     assert set(quarantine) == {"empty.txt", "image.txt", "legacy.txt", "gone.txt", "lost.txt"}
     assert all(row["reasons"] for row in quarantine.values())
-    assert quarantine["image.txt"]["reasons"] == ["intake/not-text: The file is not text: byte 8 is zero."]
+    assert quarantine["image.txt"]["reasons"] == ["intake/not-text: It is not text: byte 8 is zero."]
     assert quarantine["lost.txt"]["text"] == (folder / "lost.txt").read_text("utf-8")
     assert [row["id"] for row in rows(out, "documents")] == ["0.txt", "1.txt", "2.txt"]
     assert restore(out, "lost.txt") == (folder / "lost.txt").read_text("utf-8")
+
+
+def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
+    def clean(document, knowledge):
+        if document.id == "1.txt":
+            raise ValueError("something unforeseen")
+        return real(document, knowledge)
+
+    real = pipeline.clean
+    monkeypatch.setattr(pipeline, "clean", clean)
+    outcome = run_on(folder, tmp_path / "clean")
+    assert outcome.published
+    (row,) = rows(tmp_path / "clean", "quarantine")
+    assert row["reasons"] == ["clean/failed: A fault of our own: ValueError: something unforeseen."]
+    assert row["text"] == (folder / "1.txt").read_text("utf-8")
+
+
+def test_an_address_that_is_none_harms_no_run(folder, tmp_path):
+    (folder / "odd.txt").write_text(f"{prose('in May')} Source it is.\nSource: http://[x")
+    run_on(folder, tmp_path / "clean")
+    (row,) = [row for row in rows(tmp_path / "clean", "documents") if row["id"] == "odd.txt"]
+    assert (row["url"], row["site"]) == ("http://[x", None)
 
 
 def test_a_copy_names_its_original(folder, tmp_path):
@@ -151,7 +174,7 @@ def test_nothing_of_a_run_is_left_behind(folder, tmp_path):
     out = tmp_path / "clean"
     run_on(folder, out)
     assert sorted(path.name for path in out.iterdir()) == [
-        ".lock", "documents", "edits", "manifest.json", "quarantine", "report", "text"
+        ".cleancopy", "documents", "edits", "manifest.json", "quarantine", "report", "text"
     ]  # fmt: skip
 
 
