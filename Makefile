@@ -30,7 +30,7 @@ contract: $(VENV)/ready
 
 check: lint types contract test
 
-# The environment is made anew when what it is made from changes. pip compiles to bytecode, without which imports take twice as long.
+# The environment is rebuilt when its inputs change. pip compiles to bytecode, without which imports take twice as long.
 $(VENV)/ready: constraints.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Cleancopy needs Python 3.11 or newer; set PYTHON=python3.11 or newer")'
 	$(PYTHON) -m venv --clear $(VENV)

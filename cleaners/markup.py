@@ -10,9 +10,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from cleaners.document import Document, Metadata
 
 # What is never part of an article: elements, roles, and the names that consent tools give their dialogs.
-_FURNITURE_TAGS = frozenset(
-    "script style template noscript iframe object svg canvas nav aside dialog button select".split()
-)
+_FURNITURE_TAGS = frozenset("script style template noscript iframe object svg canvas nav dialog button select".split())
 _FURNITURE_ROLES = frozenset("dialog alertdialog navigation".split())
 _FURNITURE_NAMES = frozenset(
     """
@@ -31,9 +29,10 @@ _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+
 
 
 def read_page(document: Document) -> Document:
-    """The page's visible lines as the document's text, without scripts, styles, navigation and consent dialogs.
+    """The page's visible lines as the document's text, without what its markup says is no part of an article.
 
-    The ledger of a page starts here: its source text is what this function gives back.
+    That is scripts, styles, navigation, consent dialogs, buttons, hidden elements, and headers, footers and asides that
+    stand outside the article. The ledger of a page starts here: its source text is what this function gives back.
 
     >>> page = Document("<title>News</title><nav>Home</nav><p>They <b>talked</b>.</p><p>It rained.</p>")
     >>> read_page(page).text
@@ -47,19 +46,20 @@ def read_page(document: Document) -> Document:
 
 def _pieces(root: Tag) -> Iterator[str]:
     """Visible text and line ends in document order, without recursion: pages are nested as deep as they like."""
-    waiting: list[tuple[PageElement | None, bool]] = [(root, False)]
+    waiting: list[tuple[PageElement | None, bool, bool]] = [(root, False, False)]
     while waiting:
-        node, is_preformatted = waiting.pop()
+        node, in_article, is_preformatted = waiting.pop()
         if node is None:
             yield "\n"
         elif isinstance(node, Tag):
-            if _is_furniture(node):
+            if _is_furniture(node) or (not in_article and node.name in ("header", "footer", "aside")):
                 continue
+            in_article |= node.name in ("article", "main")
             is_preformatted |= node.name in ("pre", "textarea")
             if node.name in _LINE_BREAKING:
                 yield "\n"
-                waiting.append((None, False))
-            waiting += ((child, is_preformatted) for child in reversed(node.contents))
+                waiting.append((None, False, False))
+            waiting += ((child, in_article, is_preformatted) for child in reversed(node.contents))
         elif type(node) is NavigableString:  # not a comment or the like
             yield node if is_preformatted else node.replace("\n", " ")
 
@@ -73,7 +73,6 @@ def _is_furniture(tag: Tag) -> bool:
         or tag.get("aria-hidden") == "true"
         or tag.get("aria-modal") == "true"
         or not _FURNITURE_NAMES.isdisjoint(names)
-        or (tag.name in ("header", "footer") and tag.parent is not None and tag.parent.name == "body")
     )
 
 
@@ -96,7 +95,9 @@ def _declared(soup: BeautifulSoup) -> Metadata:
     html, canonical = soup.find("html"), soup.find("link", rel="canonical")
     author = content("author")
     language = str(html.get("lang", "")).partition("-")[0].lower() if isinstance(html, Tag) else ""
-    title = content("og:title") or (soup.title.get_text(" ", strip=True) if soup.title else None)
+    headings = soup.find_all("h1")
+    heading = headings[0] if len(headings) == 1 else soup.title  # a page's title often has the site's name in it
+    title = content("og:title") or (heading.get_text(" ", strip=True) if heading else None)
     return Metadata(
         title=title or None,
         authors=(author,) if author and not author.startswith("http") else (),

@@ -85,6 +85,8 @@ def load(folders: Iterable[Path]) -> RuleBook:
     """
     rules: dict[str, Rule] = {}
     for folder in [BUILTIN, *folders]:
+        if folder.is_file():
+            raise RuleError(f"{folder}: is a file; name the folder that it lies in.")
         paths = sorted(folder.glob("*.toml"))
         if not paths:
             raise RuleError(f"{folder}: no rule files (*.toml) here; name a folder that has some.")
@@ -127,8 +129,10 @@ def _check(path: Path, number: int, entry: dict[str, Any]) -> Rule:
         raise RuleError(f"{path}: rule {name}: an id has the form family/name.")
     if entry["where"] not in ("edge", "anywhere") and not entry["where"].startswith("near:"):
         raise RuleError(f"{path}: rule {name}: 'where' is edge, anywhere or near:<rule id or family>.")
+    quiet = re2.Options()
+    quiet.log_errors = False
     try:
-        re2.compile(entry["pattern"])
+        re2.compile(entry["pattern"], quiet)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
         raise RuleError(f"{path}: rule {name}: the pattern does not compile: {reason}.") from None

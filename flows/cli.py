@@ -4,6 +4,7 @@ Nothing here imports Prefect, Great Expectations or pandas before it is needed: 
 """
 
 import argparse
+import inspect
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaners import Document, Knowledge, RuleError
-from cleaners.pipeline import edit
+from cleaners.pipeline import PIPELINE, edit
 from cleaners.rules import load
 from flows import CleancopyError
 
@@ -253,6 +254,10 @@ def _rules(options: argparse.Namespace) -> int:
     if options.action == "explain":
         if not options.id:
             raise CleancopyError("rules explain: names no rule; `cleancopy rules list` names them all.")
+        family = options.id.partition("/")[0]
+        if cleaner := next((cleaner for cleaner in PIPELINE if family in cleaner.__module__), None):
+            print(f"{options.id} is code, not a rule of the book: {inspect.getdoc(inspect.getmodule(cleaner))}")
+            return PUBLISHED
         try:
             rule = knowledge.rules[options.id]
         except KeyError:
@@ -267,7 +272,7 @@ def _rules(options: argparse.Namespace) -> int:
     if options.action == "test":
         failures = [(rule, text) for rule in knowledge.rules for text in failing_examples(rule, knowledge)]
         for rule, text in failures:
-            print(f"{rule.id}: does not {'remove' if text in rule.removes else 'leave'} {text!r}")
+            print(f"{rule.id}: {'leaves, or leaves to another rule,' if text in rule.removes else 'removes'} {text!r}")
         n_examples = sum(len(rule.removes) + len(rule.leaves) for rule in knowledge.rules)
         print(f"{len(list(knowledge.rules))} rules, {n_examples} examples, {len(failures)} fail.")
         return UNUSABLE if failures else PUBLISHED

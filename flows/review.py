@@ -36,7 +36,7 @@ def serve(folder: Path, port: int = 0, *, open_browser: bool = True) -> None:
         raise CleancopyError(f"port {port}: {error.strerror}; choose another with --port.") from error
     with server:
         address = f"http://127.0.0.1:{server.server_port}/"
-        print(f"Report at {address}; stop with Ctrl-C.", flush=True)
+        print(f"Serving the report; stop with Ctrl-C. It is at {address}", flush=True)
         if open_browser:
             webbrowser.open(address)
         try:

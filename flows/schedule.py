@@ -33,12 +33,15 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
         if not Path(source).exists():
             raise CleancopyError(f"{source}: no such file or folder; check the path.")
     try:
-        schedule = Cron(cron, timezone=ZoneInfo(timezone).key)
+        zone = ZoneInfo(timezone).key
     except (ValueError, KeyError) as error:
-        message = f'--cron "{cron}" --timezone {timezone}: no such schedule ({error}); try "0 5 * * *".'
-        raise CleancopyError(message) from error
+        raise CleancopyError(f"--timezone {timezone}: no such time zone; try one like Europe/Vilnius.") from error
+    try:
+        schedule = Cron(cron, timezone=zone)
+    except ValueError as error:
+        raise CleancopyError(f'--cron "{cron}": no such schedule; try one like "0 5 * * *".') from error
     with _server() as site:
-        print(f"Serving. Runs are listed at {site}; stop with Ctrl-C.", flush=True)
+        print(f"Serving; stop with Ctrl-C. Prefect lists the runs at {site}", flush=True)
         clean_corpus.serve(
             name="scheduled",
             schedule=schedule,

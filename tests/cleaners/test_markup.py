@@ -14,6 +14,7 @@ def lines(page):
         "<form id=aspnetForm><p>The article.</p></form>",
         "<div class='cookie-recipes'><p>The article.</p></div>",
         "<main><header><p>The article.</p></header></main>",
+        "<article><aside><p>The article.</p></aside></article>",
         "<p>The <b>art</b>icle.<!-- a comment --></p>",
     ],
 )
@@ -28,6 +29,7 @@ def test_what_holds_the_article_stays(page):
         "<style>p {}</style>",
         "<nav><a href=/>Home</a></nav>",
         "<header>Daily Example</header>",
+        "<div><aside>Most read</aside></div>",
         "<div id=onetrust-consent-sdk>We value your privacy</div>",
         "<div class='banner cc-window'>Cookies!</div>",
         "<div role=dialog>Agree</div>",

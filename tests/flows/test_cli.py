@@ -69,13 +69,12 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
         (["rules", "--rules", "nowhere"], "nowhere: no rule files (*.toml) here; name a folder that has some."),
         (
             ["serve", ".", "--cron", "often"],
-            '--cron "often" --timezone UTC: no such schedule (Invalid cron string: "often"); try "0 5 * * *".',
+            '--cron "often": no such schedule; try one like "0 5 * * *".',
         ),
         (["serve", "nowhere", "--cron", "0 5 * * *"], "nowhere: no such file or folder; check the path."),
         (
             ["serve", ".", "--cron", "0 5 * * *", "--timezone", "Nowhere/Land"],
-            '--cron "0 5 * * *" --timezone Nowhere/Land: no such schedule '
-            "('No time zone found with key Nowhere/Land'); try \"0 5 * * *\".",
+            "--timezone Nowhere/Land: no such time zone; try one like Europe/Vilnius.",
         ),
     ],
 )
@@ -118,6 +117,7 @@ def test_the_rule_book_lists_tests_and_explains_itself():
     assert tested.returncode == 0
     assert tested.stdout.endswith(" examples, 0 fail.\n")
     assert "near:cookie-banner" in cleancopy("rules", "explain", "cookie-banner/button").stdout
+    assert "wrong encoding" in cleancopy("rules", "explain", "mojibake/windows-1252").stdout
 
 
 def test_rules_of_the_user_s_own_are_obeyed(tmp_path):
