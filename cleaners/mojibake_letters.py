@@ -6,7 +6,8 @@ capital inside a small-letter word, letters of two scripts in one word and signs
 """
 
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ _CONTROL = 16
 _FOREIGN_SIGN = 20
 _NOT_A_CHARACTER = 40
 
+_MOST_REMEMBERED = 1 << 17
+
 _WIDE = "WIDE"
 _WIDE_SCRIPTS = frozenset("CJK HIRAGANA KATAKANA HANGUL IDEOGRAPHIC KATAKANA-HIRAGANA BOPOMOFO".split())
 _SIGNS = (
@@ -60,7 +63,20 @@ class Character(NamedTuple):
     joins: bool  #: may stand inside a word
 
 
-@lru_cache(maxsize=1 << 15)
+class _Costs(dict[str, int]):
+    """What the last of three characters costs after the other two, worked out when it is first asked for."""
+
+    def __init__(self, work_out: Callable[[Character, Character, Character], int]) -> None:
+        super().__init__()
+        self.work_out = work_out
+
+    def __missing__(self, three: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:  # only senseless text has so many
+            self.clear()
+        bits = self[three] = self.work_out(*map(character, three))
+        return bits
+
+
 def surprise(text: str) -> int:
     """How surprising the text is, in bits; its ends count as edges of words.
 
@@ -69,20 +85,27 @@ def surprise(text: str) -> int:
     >>> surprise("MACHALÍ— said") < surprise("MACHAL\u0357 said")
     True
     """
-    bits = 0
-    before_last = last = character(" ")
-    for symbol in text:
-        this = character(symbol)
-        bits += this.bits + step(before_last, last, this)
-        before_last, last = last, this
-    return bits
+    text = "  " + text
+    return sum([_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
 
 
-def step(before_last: Character, last: Character, this: Character) -> int:
-    """What `this` costs for standing behind the other two, in bits."""
-    bits = 0
+def closer_surprise(start: str, text: str) -> int:
+    """How surprising the text is behind a start of two characters or more; all letters are judged by threes.
+
+    This tells similar letters of a language apart.
+
+    >>> closer_surprise(" s", "zč") > closer_surprise(" s", "zc") > closer_surprise(" s", "ze")
+    True
+    """
+    text = start[-2:] + text
+    return sum([_CLOSER_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
+
+
+def _step(before_last: Character, last: Character, this: Character) -> int:
+    """What `this` costs in itself and for standing behind the other two."""
+    bits = this.bits
     if this.letter != _EDGE or last.letter != _EDGE:
-        bits = _pair(last, this)
+        bits += _pair(last, this)
     if this.is_upper and last.is_lower:
         bits += _CAPITAL_INSIDE
     elif this.is_lower and last.is_upper and before_last.is_upper:
@@ -97,14 +120,9 @@ def step(before_last: Character, last: Character, this: Character) -> int:
     return bits
 
 
-def closer_step(before_last: Character, last: Character, this: Character) -> int:
-    """The same, from a closer look at all three letters; for telling similar letters of a language apart.
-
-    >>> a, s, z, cc = map(character, "aszč")
-    >>> closer_step(s, z, cc) > closer_step(z, a, cc)
-    True
-    """
-    bits = step(before_last, last, this)
+def _closer_step(before_last: Character, last: Character, this: Character) -> int:
+    """The same, from a closer look at all three letters."""
+    bits = _step(before_last, last, this)
     if this.is_upper and last.is_lower:
         bits += _CAPITAL_INSIDE
     triple = before_last.letter + last.letter + this.letter
@@ -114,6 +132,10 @@ def closer_step(before_last: Character, last: Character, this: Character) -> int
     if triple in triples:
         return bits - _pair(last, this) + triples[triple]
     return bits + _UNKNOWN_TRIPLE * all(letter <= "\u04ff" for letter in triple)
+
+
+_STEPS = _Costs(_step)
+_CLOSER_STEPS = _Costs(_closer_step)
 
 
 def _pair(last: Character, this: Character) -> int:

@@ -8,11 +8,10 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
 
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import ENCODINGS, Encoding
-from cleaners.mojibake_letters import Character, character, closer_step, surprise
+from cleaners.mojibake_letters import character, closer_surprise, surprise
 
 _NO_BREAK_SPACE = 0xA0
 _SOFT_HYPHEN = 0xAD
@@ -34,25 +33,6 @@ _TOO_RARE = 10
 
 _MOST_LETTERS = 60
 _BEAM = 6
-
-
-class _Reading(NamedTuple):
-    bits: int
-    text: str
-    before_last: Character
-    last: Character
-
-    def then(self, text: str, bits: int) -> "_Reading":
-        bits += self.bits
-        before_last, last = self.before_last, self.last
-        for symbol in text:
-            this = character(symbol)
-            bits += this.bits + closer_step(before_last, last, this)
-            before_last, last = last, this
-        return _Reading(bits, self.text + text, before_last, last)
-
-
-_NOTHING = _Reading(0, "", character(" "), character(" "))
 
 
 class _Lossy:
@@ -151,19 +131,21 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
     pieces = lossy.piece.findall(region)
     if all(map(lossy.unit.fullmatch, pieces)):
         return None
-    beam = [_NOTHING.then(before, 0)]
-    for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
+    followings = [following[:2] for following in (*pieces[1:], after)]
+    choices = [((before, 0),), *(_readings(name, *place) for place in zip(pieces, followings, strict=True)), ((after, 0),)]
+    beam = [(0, "  ")]
+    for readings in choices:
         beam = sorted(
-            reading.then(text, bits) for reading in beam for text, bits in _readings(name, piece, following[:2])
+            (bits + extra + closer_surprise(start, text), start + text) for bits, start in beam for text, extra in readings
         )[:_BEAM]
     if not beam:
         return None
-    best, *others = sorted(reading.then(after, 0) for reading in beam)
-    meant = best.text[len(before) : len(best.text) - len(after)]
+    (least, best), *others = beam
+    meant = best[2 + len(before) : len(best) - len(after)]
     gain = surprise(before + region + after) - surprise(before + meant + after)
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
     margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
-    is_clear = not others or others[0].bits - best.bits >= margin
+    is_clear = not others or others[0][0] - least >= margin
     return meant if is_clear and gain >= _needed(region, has_evidence) else None
 
 
