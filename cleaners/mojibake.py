@@ -172,14 +172,16 @@ def _readings(stretch: str, encoding: Encoding) -> Iterator[str]:
         stretch = again.decode(stretch)
         if not _NOT_MEANT.search(stretch):
             yield stretch
+        if len(stretch) == 1:
+            return
         again = next((other for other in (again, *ENCODINGS) if other.stretch.fullmatch(stretch)), None)
 
 
 def _penalty(before: str, meant: str, after: str) -> int:
     """What is held against a reading that is a Latin-1 sign: one lead character before it is all it takes."""
-    if min(meant) >= "\u1e00" and max(meant) < "\u2e80":
-        return -_THREE_FOR_ONE
-    if any(symbol.isalpha() or symbol > "\xff" for symbol in meant):
+    if (last := max(meant)) > "\xff":
+        return -_THREE_FOR_ONE if min(meant) >= "\u1e00" and last < "\u2e80" else 0
+    if any(map(str.isalpha, meant)):
         return 0
     touches_a_word = any(map(str.isalnum, before[-1:] + after[:1]))
     return _SIGN_INSTEAD_OF_LETTER if touches_a_word else _SIGN_ON_ITS_OWN

@@ -44,16 +44,14 @@ class _Lossy:
         letter = f"(?:{encoding.unit}|{lossy})"
         self.encoding = encoding
         self.region = re.compile(f"{letter}(?:[a-zA-Z]*{letter})*")
-        self.piece = re.compile(f"{letter}|[a-zA-Z]+")
-        self.unit = re.compile(encoding.unit)
+        self.sure = re.compile(f"(?:{encoding.unit}|[a-zA-Z]+)+")
+        self.piece = re.compile(f"{self.sure.pattern}|{lossy}")
         self.dropped = dropped
 
     def readings(self, piece: str, following: str) -> Iterator[tuple[str, int]]:
         """What a piece of a region may mean, and what that costs beyond its letters."""
-        if self.unit.fullmatch(piece):
+        if self.sure.fullmatch(piece):
             yield self.encoding.decode(piece), 0
-        elif piece.isascii():
-            yield piece, 0
         elif _REPLACED in piece:
             yield from ((text, 0) for text in self._filled(piece, _REPLACED, self.encoding.undefined))
         elif " " in piece:
@@ -129,7 +127,7 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
         return None
     lossy = _LOSSY[name]
     pieces = lossy.piece.findall(region)
-    if all(map(lossy.unit.fullmatch, pieces)):
+    if len(pieces) == 1 and lossy.sure.fullmatch(region):
         return None
     followings = [following[:2] for following in (*pieces[1:], after)]
     choices = [((before, 0),), *(_readings(name, *place) for place in zip(pieces, followings, strict=True)), ((after, 0),)]
