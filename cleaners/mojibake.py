@@ -93,11 +93,10 @@ def _next_edits(text: str, steps: list[Step]) -> tuple[Edit, ...]:
     """The edits of the first of the four ways that finds any; the surest comes first."""
     if not is_suspect(text):
         return ()
-    found = [edit.rule.removeprefix("mojibake/") for step in steps for edit in step.edits]
-    names = tuple(encoding.name for encoding in ENCODINGS if encoding.name in found)
+    repaired = [edit for step in steps for edit in step.edits]
     return (
         tuple(_repair_stretches(text))
-        or tuple(repair_losses(text, names))
+        or tuple(repair_losses(text, repaired))
         or tuple(_repair_by_ftfy(text, _LEAST_NEEDED_OF_FTFY if steps else _NEEDED_OF_FTFY))
         or tuple(_repair_c1_controls(text))
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import product
+from math import prod
 
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import ENCODINGS, Encoding
@@ -30,15 +31,16 @@ _WORDS_JOINED = 6  # the space was an "à" at the end of a word, and the words a
 _SPACE_LOST_TOO = 6
 _UNUSUAL_LOSS = 4
 _TOO_RARE = 10
+_RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
 
 _MOST_LETTERS = 60
-_BEAM = 6
+_MOST_READINGS = 64  # where more are possible, the best of them is a guess
 
 
 class _Lossy:
     """An encoding, and what may have become of its bytes."""
 
-    def __init__(self, encoding: Encoding, dropped: Collection[int]) -> None:
+    def __init__(self, encoding: Encoding) -> None:
         rest, two, three = encoding.one_of(0x80, 0xBF), encoding.one_of(0xC2, 0xDF), encoding.one_of(0xE0, 0xEF)
         lossy = f"{three}(?:{rest}[{_REPLACED} ]?|[{_REPLACED} ]{rest})|{two}[{_REPLACED} ]?"
         letter = f"(?:{encoding.unit}|{lossy})"
@@ -46,7 +48,8 @@ class _Lossy:
         self.region = re.compile(f"{letter}(?:[a-zA-Z]*{letter})*")
         self.sure = re.compile(f"(?:{encoding.unit}|[a-zA-Z]+)+")
         self.piece = re.compile(f"{self.sure.pattern}|{lossy}")
-        self.dropped = dropped
+        self.dropped = [*(encoding.undefined or ENCODINGS[0].undefined), _SOFT_HYPHEN]
+        self.rarely_dropped = () if encoding.undefined else [byte for byte in _CONTROLS if byte not in self.dropped]
 
     def readings(self, piece: str, following: str) -> Iterator[tuple[str, int]]:
         """What a piece of a region may mean, and what that costs beyond its letters."""
@@ -62,8 +65,12 @@ class _Lossy:
                 yield text + " ", _SPACE_LOST_TOO * (not is_lead_of_small_a)
             for text in self._filled(piece.replace(" ", ""), "", self.dropped):
                 yield text + " ", _UNUSUAL_LOSS
+            if not is_lead_of_small_a:
+                for text in self._filled(piece.replace(" ", ""), "", self.rarely_dropped):
+                    yield text + " ", _UNUSUAL_LOSS + _RARE_LOSS
         else:
             yield from ((text, 0) for text in self._filled(piece, "", self.dropped))
+            yield from ((text, _RARE_LOSS) for text in self._filled(piece, "", self.rarely_dropped))
 
     def _filled(self, piece: str, gap: str, missing: Collection[int]) -> Iterator[str]:
         """The piece with each of the missing bytes at its gap, or at every place if it has none."""
@@ -80,39 +87,42 @@ class _Lossy:
 
 
 _LOSSY = {
-    encoding.name: _Lossy(encoding, [*encoding.undefined, _SOFT_HYPHEN] if encoding.undefined else _CONTROLS)
+    encoding.name: _Lossy(encoding)
     for encoding in ENCODINGS
     if encoding.name.startswith("windows-") or encoding.name == "iso-8859-1"
 }
-_ALWAYS = ("windows-1252", "iso-8859-1")
+_WINDOWS = "mojibake/windows-1252"
+_NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
-def repair_losses(text: str, names: Collection[str]) -> Iterator[Edit]:
+def repair_losses(text: str, repaired: Collection[Edit]) -> Iterator[Edit]:
     """Repairs of letters that lost bytes.
+
+    Where nothing speaks for Windows-1252 rather than Latin-1, any of 32 control characters may have been dropped.
 
     Args:
         text: a text without other mojibake.
-        names: the encodings whose mojibake it had; with such evidence, less is asked of each letter.
+        repaired: the mojibake that it had; with such evidence, less is asked of each letter.
 
-    >>> list(repair_losses("Jaroslav KopeÄ\\ufffdek", ()))
+    >>> list(repair_losses("Jaroslav KopeÄ\ufffdek", ()))
     [Edit(start=13, before='Ä�', after='č', rule='mojibake/windows-1252')]
     >>> list(repair_losses("Å andra sidan", ()))
     []
     """
+    found = {edit.rule.removeprefix("mojibake/") for edit in repaired}
+    is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
+    names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
+    regions = [(match.start(), name, match[0]) for name in names for match in _LOSSY[name].region.finditer(text)]
     done = 0
-    names = [name for name in names if name in _LOSSY]
-    regions = [
-        (match.start(), name, match[0])
-        for name in dict.fromkeys((*_ALWAYS, *names))
-        for match in _LOSSY[name].region.finditer(text)
-    ]
-    for start, name, region in sorted(regions, key=lambda found: found[0]):
+    for start, name, region in sorted(regions):
         if start < done or ("Å " in region and "å" in text):  # Danish, Norwegian and Swedish have a word "Å"
+            continue
+        if name == ("iso-8859-1" if is_windows or _NOT_IN_LATIN_1.search(region) else "windows-1252"):
             continue
         if text.startswith("?", start + len(region)):  # it may stand for a lost byte, too
             continue
         before, after = text[max(0, start - 3) : start], text[start + len(region) : start + len(region) + 3]
-        meant = _meant(name, before, region, after, bool(names))
+        meant = _meant(name, before, region, after, bool(found))
         if meant is not None:
             yield smallest(start, region, meant, f"mojibake/{name}")
             done = start + len(region)
@@ -130,15 +140,23 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
     if len(pieces) == 1 and lossy.sure.fullmatch(region):
         return None
     followings = [following[:2] for following in (*pieces[1:], after)]
-    choices = [((before, 0),), *(_readings(name, *place) for place in zip(pieces, followings, strict=True)), ((after, 0),)]
-    beam = [(0, "  ")]
-    for readings in choices:
-        beam = sorted(
-            (bits + extra + closer_surprise(start, text), start + text) for bits, start in beam for text, extra in readings
-        )[:_BEAM]
-    if not beam:
+    choices = [
+        ((before, 0),),
+        *(_readings(name, *place) for place in zip(pieces, followings, strict=True)),
+        ((after, 0),),
+    ]
+    if prod(map(len, choices)) > _MOST_READINGS:
         return None
-    (least, best), *others = beam
+    found = [(0, "  ")]
+    for readings in choices:
+        found = [
+            (bits + extra + closer_surprise(start, text), start + text)
+            for bits, start in found
+            for text, extra in readings
+        ]
+    if not found:
+        return None
+    (least, best), *others = sorted(found)
     meant = best[2 + len(before) : len(best) - len(after)]
     gain = surprise(before + region + after) - surprise(before + meant + after)
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
