@@ -6,14 +6,14 @@ left goes to the losses (`mojibake_losses`) and, if it still looks bad, to ftfy,
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaners.document import Document
 from cleaners.edits import Edit, Step, apply, compose, smallest
 from cleaners.knowledge import Knowledge
-from cleaners.mojibake_encodings import ENCODINGS, PAIR, Encoding, is_suspect
+from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, Encoding, is_suspect, suspect_lines
 from cleaners.mojibake_letters import surprise
 from cleaners.mojibake_losses import repair_losses
 
@@ -35,10 +35,11 @@ _POSSESSIVE = 4  # "Ã’s" may be an article on mojibake
 _FORMULA = 12
 _THREE_FOR_ONE = 8  # three characters that make one letter are rarely chance
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
+_MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
-_ISLAND = re.compile(r"[^\x00-\x7f]{2,}")
+_ISLAND = re.compile("[^\x00-\x7f]+")
 _NOT_MEANT = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 _C1_CONTROL = re.compile(
     r"""(?<![\x80-\x9f\xc2-\xdf])                                       # not what is left of mojibake
@@ -56,9 +57,8 @@ class _Proposal(NamedTuple):
     after: str
     encodings: tuple[Encoding, ...]  #: those that read it alike
 
-    @property
-    def end(self) -> int:
-        return self.start + len(self.before)
+
+_Line = tuple[int, str]  #: where it starts in the text, and how it reads
 
 
 def repair_mojibake(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
@@ -69,7 +69,8 @@ def repair_mojibake(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
     >>> list(repair_mojibake(Document("MACHALÍ — the RETWEET SE VOCÊ… of JOSÉ™"), Knowledge()))
     []
     """
-    text = document.text
+    if not is_suspect(text := document.text):
+        return ()
     steps: list[Step] = []
     while edits := _next_edits(text, steps):
         text = apply(text, edits)
@@ -91,19 +92,20 @@ def repair(text: str) -> str:
 
 def _next_edits(text: str, steps: list[Step]) -> tuple[Edit, ...]:
     """The edits of the first of the four ways that finds any; the surest comes first."""
-    if not is_suspect(text):
+    lines = list(suspect_lines(text))
+    if not lines:
         return ()
     repaired = [edit for step in steps for edit in step.edits]
     return (
-        tuple(_repair_stretches(text))
-        or tuple(repair_losses(text, repaired))
-        or tuple(_repair_by_ftfy(text, _LEAST_NEEDED_OF_FTFY if steps else _NEEDED_OF_FTFY))
-        or tuple(_repair_c1_controls(text))
+        tuple(_repair_stretches(lines))
+        or tuple(repair_losses(lines, repaired))
+        or tuple(_repair_by_ftfy(lines, _LEAST_NEEDED_OF_FTFY if steps else _NEEDED_OF_FTFY))
+        or tuple(_repair_c1_controls(lines))
     )
 
 
-def _repair_stretches(text: str) -> Iterator[Edit]:
-    proposals = list(_proposals(text))
+def _repair_stretches(lines: Sequence[_Line]) -> Iterator[Edit]:
+    proposals = [proposal for start, line in lines for proposal in _proposals(start, line)]
     evidence = dict.fromkeys(ENCODINGS, 0)
     for proposal in proposals:
         for encoding in proposal.encodings:
@@ -117,24 +119,27 @@ def _repair_stretches(text: str) -> Iterator[Edit]:
     def rank(proposal: _Proposal) -> tuple[int, int]:
         return -proposal.gain - _BONUS_OF_MAIN_ENCODING * (main in proposal.encodings), proposal.start
 
-    taken = bytearray(len(text))
+    taken: set[int] = set()
     edits: list[Edit] = []
     for proposal in sorted(filter(is_accepted, proposals), key=rank):
-        span = slice(proposal.start, proposal.end)
-        if not any(taken[span]):
-            taken[span] = bytes([True]) * len(proposal.before)
+        span = range(proposal.start, proposal.start + len(proposal.before))
+        if taken.isdisjoint(span):
+            taken.update(span)
             encoding = main if main in proposal.encodings else proposal.encodings[0]
             rule = f"mojibake/{encoding.name}"
             edits.append(smallest(proposal.start, proposal.before, proposal.after, rule))
     yield from sorted(edits, key=lambda edit: edit.start)
 
 
-def _proposals(text: str) -> Iterator[_Proposal]:
-    for island in _ISLAND.finditer(text):
+def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
+    if whole := list(_proposals_for_whole(offset, line)):
+        yield from whole
+        return
+    for island in CANDIDATE.finditer(line):
         for (start, stretch, readings), encodings in _stretches(island[0]):
             start += island.start()
             end = start + len(stretch)
-            before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+            before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
             now = surprise(before + stretch + after)
             is_possessive = stretch[-1] == "’" and after.startswith("s ")
             is_upper = stretch.isalpha() and stretch.isupper() and (before + after).isupper()
@@ -144,7 +149,25 @@ def _proposals(text: str) -> Iterator[_Proposal]:
                 (now - surprise(before + meant + after) - penalty - _penalty(before, meant, after), meant)
                 for meant in readings
             )
-            yield _Proposal(gain, start, stretch, meant, encodings)
+            yield _Proposal(gain, offset + start, stretch, meant, encodings)
+
+
+def _proposals_for_whole(offset: int, line: str) -> Iterator[_Proposal]:
+    """Proposals for a line of which every character beyond ASCII is mojibake; they share the evidence."""
+    islands = list(_ISLAND.finditer(line))
+    if sum(len(island[0]) for island in islands) < _MANY_CHARACTERS:
+        return
+    readings: dict[str, tuple[Encoding, ...]] = {}
+    for encoding in ENCODINGS:
+        if encoding.line.fullmatch(line):
+            for reading in _readings(line, encoding):
+                readings[reading] = (*readings.get(reading, ()), encoding)
+    if readings:
+        bits, best = min((surprise(reading), reading) for reading in readings)
+        gain = (surprise(line) - bits) // len(islands)
+        if gain >= _NEEDED:
+            for island, meant in zip(islands, _ISLAND.findall(best), strict=True):
+                yield _Proposal(gain, offset + island.start(), island[0], meant, readings[best])
 
 
 _Stretch = tuple[int, str, tuple[str, ...]]  #: start, characters, readings
@@ -153,8 +176,6 @@ _Stretch = tuple[int, str, tuple[str, ...]]  #: start, characters, readings
 @lru_cache(maxsize=1 << 14)
 def _stretches(island: str) -> tuple[tuple[_Stretch, tuple[Encoding, ...]], ...]:
     """The stretches in a run of characters that are not ASCII, each with the encodings that read it alike."""
-    if not PAIR.search(island):
-        return ()
     found: dict[_Stretch, tuple[Encoding, ...]] = {}
     for encoding in ENCODINGS:
         for match in encoding.stretch.finditer(island):
@@ -171,9 +192,9 @@ def _readings(stretch: str, encoding: Encoding) -> Iterator[str]:
         stretch = again.decode(stretch)
         if not _NOT_MEANT.search(stretch):
             yield stretch
-        if len(stretch) == 1:
+        if not CANDIDATE.search(stretch):
             return
-        again = next((other for other in (again, *ENCODINGS) if other.stretch.fullmatch(stretch)), None)
+        again = next((other for other in (again, *ENCODINGS) if other.line.fullmatch(stretch)), None)
 
 
 def _penalty(before: str, meant: str, after: str) -> int:
@@ -186,18 +207,16 @@ def _penalty(before: str, meant: str, after: str) -> int:
     return _SIGN_INSTEAD_OF_LETTER if touches_a_word else _SIGN_ON_ITS_OWN
 
 
-def _repair_by_ftfy(text: str, needed: int) -> Iterator[Edit]:
-    from ftfy import fix_and_explain  # a tenth of a second, which clean text need not pay
+def _repair_by_ftfy(lines: Sequence[_Line], needed: int) -> Iterator[Edit]:
+    from ftfy import fix_and_explain, is_bad  # a tenth of a second, which clean text need not pay
 
-    start = 0
-    for line in text.split("\n"):
-        if is_suspect(line):
+    for start, line in lines:
+        if is_bad(line):
             fixed, explanation = fix_and_explain(line, ftfy_config())
             if fixed != line and surprise(line) - surprise(fixed) >= needed:
                 codec = next((step[1] for step in explanation or () if step[0] == "encode"), "mixed")
                 name = _FTFY_CODECS.get(codec, codec.removeprefix("sloppy-"))
                 yield smallest(start, line, fixed, f"mojibake/{name}")
-        start += len(line) + 1
 
 
 def ftfy_config() -> "TextFixerConfig":
@@ -224,7 +243,8 @@ def ftfy_config() -> "TextFixerConfig":
     )
 
 
-def _repair_c1_controls(text: str) -> Iterator[Edit]:
-    for match in _C1_CONTROL.finditer(text):
-        meant = match[0].encode("latin-1").decode("windows-1252")
-        yield Edit(match.start(), match[0], meant, "mojibake/c1-controls")
+def _repair_c1_controls(lines: Sequence[_Line]) -> Iterator[Edit]:
+    for start, line in lines:
+        for match in _C1_CONTROL.finditer(line):
+            meant = match[0].encode("latin-1").decode("windows-1252")
+            yield Edit(start + match.start(), match[0], meant, "mojibake/c1-controls")

@@ -1,6 +1,8 @@
 """The encodings that UTF-8 is mistaken for, each as browsers decode it: an undefined byte is a control character."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 _CODECS = {
     "windows-1252": "cp1252",
@@ -27,6 +29,7 @@ class Encoding:
         self.bytes = {ord(symbol): byte for byte, symbol in enumerate(self.symbols, 0x80)}
         self.unit = self._unit()  #: pattern of the two to four characters that were one
         self.stretch = re.compile(f"(?:{self.unit})+")
+        self.line = re.compile(f"[\x00-\x7f]*+(?:(?:{self.unit})++[\x00-\x7f]*+)++")  #: has no other characters
 
     def decode(self, stretch: str) -> str:
         """What is meant by a stretch.
@@ -60,15 +63,39 @@ class Encoding:
 ENCODINGS = tuple(Encoding(name, codec) for name, codec in _CODECS.items())
 
 
+def _starts() -> str:
+    """Pattern of what starts a unit in some encoding: a lead character and one or two that can follow it there."""
+    followers = defaultdict[tuple[str, int], set[str]](set)
+    for encoding in ENCODINGS:
+        for byte in range(0xC2, 0xF5):
+            followers[encoding.symbols[byte - 0x80], 1 + (byte >= 0xE0)].update(encoding.symbols[:0x40])
+    leads = defaultdict[tuple[str, int], str](str)
+    for (lead, number), symbols in sorted(followers.items()):
+        leads["".join(sorted(symbols)), number] += lead
+    return "|".join(
+        f"(?<=[{re.escape(those)}])[{re.escape(symbols)}]{{{number}}}" for (symbols, number), those in leads.items()
+    )
+
+
 def _any_of(first: int, last: int) -> str:
-    return "".join(sorted({symbol for e in ENCODINGS for symbol in e.symbols[first - 0x80 : last - 0x7F]}))
+    return re.escape("".join(sorted({symbol for e in ENCODINGS for symbol in e.symbols[first - 0x80 : last - 0x7F]})))
 
 
-# A character that starts a unit in some encoding, and one that can follow it.
-PAIR = re.compile(f"[{re.escape(_any_of(0xC2, 0xF4))}][{re.escape(_any_of(0x80, 0xBF))}]")
-_TWO_BEYOND_ASCII = re.compile(r"[^\x00-\x7f][^\x00-\x7f]")
-_LOST_BYTE = re.compile(
-    r"[\x80-\x9fÂÃÄÅÎÏÐÑØÙâ](?: (?<=[\x80-\x9f]) | (?<=â)[€?] | (?<!â)(?: [\x20,.’a-zÂ-Ù] | $ ) )", re.VERBOSE
+_START = f"(?=[{_any_of(0x80, 0xBF)}])(?:{_starts()})"
+_LEAD = _any_of(0xC2, 0xF4)
+_WITH_LOST_BYTE = "|".join(
+    (
+        r"(?<=[\x80-\x9f\ufffd])",
+        r"(?<=[ÂÃÄÅÎÏÐÑØÙ])(?:[^A-Z]|$)",
+        r"(?<=â)[€?]",
+        r"(?<=à)[¤-¹]",  # Indic scripts and Thai
+        rf"(?<=[à-ï]){ENCODINGS[0].one_of(0x80, 0xBF)}(?=[^\x00-\x7f])",
+    )
+)
+#: A run of characters beyond ASCII, from the first place where a stretch can start.
+CANDIDATE = re.compile(rf"[{_LEAD}]{_START}[^\x00-\x7f]*")
+_SUSPECT = re.compile(
+    rf"[{_LEAD}\x80-\x9f\ufffd](?:{_START}|(?<=[\x80-\xff\ufffd])(?:{_WITH_LOST_BYTE}))", re.MULTILINE
 )
 
 
@@ -78,10 +105,18 @@ def is_suspect(text: str) -> bool:
     >>> is_suspect("A café — “fine”"), is_suspect("A caf\u00c3\u00a9")
     (False, True)
     """
-    if text.isascii():
-        return False
-    return (
-        (_TWO_BEYOND_ASCII.search(text) is not None and PAIR.search(text) is not None)
-        or "\ufffd" in text
-        or _LOST_BYTE.search(text) is not None
-    )
+    return not text.isascii() and _SUSPECT.search(text) is not None
+
+
+def suspect_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Where they start, and the lines that may hold mojibake.
+
+    >>> list(suspect_lines("A café — “fine”.\\nA caf\u00c3\u00a9.")) == [(17, "A caf\u00c3\u00a9.")]
+    True
+    """
+    end = 0
+    while match := _SUSPECT.search(text, end):
+        start = text.rfind("\n", end, match.start()) + 1 or end
+        end = text.find("\n", match.start())
+        end = len(text) if end < 0 else end
+        yield start, text[start:end]

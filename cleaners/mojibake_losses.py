@@ -5,7 +5,8 @@ encoding does not define. What is left of a letter then has several readings; th
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -95,37 +96,43 @@ _WINDOWS = "mojibake/windows-1252"
 _NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
-def repair_losses(text: str, repaired: Collection[Edit]) -> Iterator[Edit]:
+def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) -> Iterator[Edit]:
     """Repairs of letters that lost bytes.
 
     Where nothing speaks for Windows-1252 rather than Latin-1, any of 32 control characters may have been dropped.
 
     Args:
-        text: a text without other mojibake.
-        repaired: the mojibake that it had; with such evidence, less is asked of each letter.
+        lines: where they start in a text, and how they read; there is no other mojibake in them.
+        repaired: the mojibake that the text had; with such evidence, less is asked of each letter.
 
-    >>> list(repair_losses("Jaroslav KopeÄ\ufffdek", ()))
+    >>> list(repair_losses([(0, "Jaroslav KopeÄ\ufffdek")], ()))
     [Edit(start=13, before='Ä�', after='č', rule='mojibake/windows-1252')]
-    >>> list(repair_losses("Å andra sidan", ()))
+    >>> list(repair_losses([(0, "Å andra sidan")], ()))
     []
     """
     found = {edit.rule.removeprefix("mojibake/") for edit in repaired}
     is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
     names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
-    regions = [(match.start(), name, match[0]) for name in names for match in _LOSSY[name].region.finditer(text)]
+    for start, line in lines:
+        for edit in _repair_line(line, names, is_windows, bool(found)):
+            yield replace(edit, start=start + edit.start)
+
+
+def _repair_line(line: str, names: Collection[str], is_windows: bool, has_evidence: bool) -> Iterator[Edit]:
+    regions = [(match.start(), name, match[0]) for name in names for match in _LOSSY[name].region.finditer(line)]
     done = 0
     for start, name, region in sorted(regions):
-        if start < done or ("Å " in region and "å" in text):  # Danish, Norwegian and Swedish have a word "Å"
+        end = start + len(region)
+        if start < done or ("Å " in region and "å" in line):  # Danish, Norwegian and Swedish have a word "Å"
             continue
         if name == ("iso-8859-1" if is_windows or _NOT_IN_LATIN_1.search(region) else "windows-1252"):
             continue
-        if text.startswith("?", start + len(region)):  # it may stand for a lost byte, too
+        if line.startswith("?", end):  # it may stand for a lost byte, too
             continue
-        before, after = text[max(0, start - 3) : start], text[start + len(region) : start + len(region) + 3]
-        meant = _meant(name, before, region, after, bool(found))
+        meant = _meant(name, line[max(0, start - 3) : start], region, line[end : end + 3], has_evidence)
         if meant is not None:
             yield smallest(start, region, meant, f"mojibake/{name}")
-            done = start + len(region)
+            done = end
 
 
 @lru_cache(maxsize=1 << 16)
