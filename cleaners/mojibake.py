@@ -36,6 +36,7 @@ _FORMULA = 12
 _THREE_FOR_ONE = 8  # three characters that make one letter are rarely chance
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
+_SAMPLE = 8  # words by which such a line is judged
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
@@ -163,11 +164,16 @@ def _proposals_for_whole(offset: int, line: str) -> Iterator[_Proposal]:
             for reading in _readings(line, encoding):
                 readings[reading] = (*readings.get(reading, ()), encoding)
     if readings:
-        bits, best = min((surprise(reading), reading) for reading in readings)
-        gain = (surprise(line) - bits) // len(islands)
+        words = [island[0] for island in islands]
+        gain, best = max((_gain(words, _ISLAND.findall(reading)), reading) for reading in readings)
         if gain >= _NEEDED:
             for island, meant in zip(islands, _ISLAND.findall(best), strict=True):
                 yield _Proposal(gain, offset + island.start(), island[0], meant, readings[best])
+
+
+def _gain(words: Sequence[str], meant: Sequence[str]) -> int:
+    """By how many bits a word is less surprising in its other reading; the first few speak for all."""
+    return (surprise(" ".join(words[:_SAMPLE])) - surprise(" ".join(meant[:_SAMPLE]))) // min(_SAMPLE, len(words))
 
 
 _Stretch = tuple[int, str, tuple[str, ...]]  #: start, characters, readings
@@ -182,7 +188,8 @@ def _stretches(island: str) -> tuple[tuple[_Stretch, tuple[Encoding, ...]], ...]
             if readings := tuple(_readings(match[0], encoding)):
                 stretch = (match.start(), match[0], readings)
                 found[stretch] = (*found.get(stretch, ()), encoding)
-    return tuple(found.items())
+    whole = tuple(item for item in found.items() if item[0][1] == island)
+    return whole or tuple(found.items())
 
 
 def _readings(stretch: str, encoding: Encoding) -> Iterator[str]:
