@@ -146,14 +146,12 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
     pieces = lossy.piece.findall(region)
     if len(pieces) == 1 and lossy.sure.fullmatch(region):
         return None
-    followings = [following[:2] for following in (*pieces[1:], after)]
-    choices = [
-        ((before, 0),),
-        *(_readings(name, *place) for place in zip(pieces, followings, strict=True)),
-        ((after, 0),),
-    ]
-    if prod(map(len, choices)) > _MOST_READINGS:
-        return None
+    choices: list[tuple[tuple[str, int], ...]] = [((before, 0),)]
+    for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
+        choices.append(_readings(name, piece, following[:2]))
+        if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
+            return None
+    choices.append(((after, 0),))
     found = [(0, "  ")]
     for readings in choices:
         found = [
@@ -161,8 +159,6 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
             for bits, start in found
             for text, extra in readings
         ]
-    if not found:
-        return None
     (least, best), *others = sorted(found)
     meant = best[2 + len(before) : len(best) - len(after)]
     gain = surprise(before + region + after) - surprise(before + meant + after)
