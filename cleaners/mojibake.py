@@ -36,7 +36,7 @@ _FORMULA = 12
 _THREE_FOR_ONE = 8  # three characters that make one letter are rarely chance
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
-_MOST_STEPS = 8  # a text that still changes is senseless, and stays as it came
+_MOST_STEPS = 5  # a text that still changes is senseless, and stays as it came
 _SAMPLE = 8  # words by which such a line is judged
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 

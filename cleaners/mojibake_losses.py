@@ -6,7 +6,6 @@ encoding does not define. What is left of a letter then has several readings; th
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -35,6 +34,7 @@ _TOO_RARE = 10
 _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
 
 _MOST_LETTERS = 60
+_MOST_REFUSED = 1000  # in a text, so that senseless text does not take long
 _MOST_READINGS = 64  # where more are possible, the best of them is a guess
 
 
@@ -113,26 +113,31 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
     found = {edit.rule.removeprefix("mojibake/") for edit in repaired}
     is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
     names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
-    for start, line in lines:
-        for edit in _repair_line(line, names, is_windows, bool(found)):
-            yield replace(edit, start=start + edit.start)
+    n_refused = 0
+    for offset, line in lines:
+        done = 0
+        for start, name, region in _regions(line, names, is_windows):
+            end = start + len(region)
+            if start < done:
+                continue
+            meant = _meant(name, line[max(0, start - 3) : start], region, line[end : end + 3], bool(found))
+            if meant is not None:
+                yield smallest(offset + start, region, meant, f"mojibake/{name}")
+                done = end
+            elif (n_refused := n_refused + 1) > _MOST_REFUSED:
+                return
 
 
-def _repair_line(line: str, names: Collection[str], is_windows: bool, has_evidence: bool) -> Iterator[Edit]:
+def _regions(line: str, names: Collection[str], is_windows: bool) -> Iterator[tuple[int, str, str]]:
+    """Where letters that lost bytes may stand, each with its encoding and its characters."""
     regions = [(match.start(), name, match[0]) for name in names for match in _LOSSY[name].region.finditer(line)]
-    done = 0
     for start, name, region in sorted(regions):
-        end = start + len(region)
-        if start < done or ("Å " in region and "å" in line):  # Danish, Norwegian and Swedish have a word "Å"
+        if "Å " in region and "å" in line:  # Danish, Norwegian and Swedish have a word "Å"
             continue
         if name == ("iso-8859-1" if is_windows or _NOT_IN_LATIN_1.search(region) else "windows-1252"):
             continue
-        if line.startswith("?", end):  # it may stand for a lost byte, too
-            continue
-        meant = _meant(name, line[max(0, start - 3) : start], region, line[end : end + 3], has_evidence)
-        if meant is not None:
-            yield smallest(start, region, meant, f"mojibake/{name}")
-            done = end
+        if not line.startswith("?", start + len(region)):  # it may stand for a lost byte, too
+            yield start, name, region
 
 
 @lru_cache(maxsize=1 << 16)
