@@ -26,17 +26,17 @@ _LEAST_NEEDED = -2  # where many others of the same encoding are accepted
 _NEEDED_OF_FTFY = 24
 _LEAST_NEEDED_OF_FTFY = 8
 
-_BONUS_OF_MAIN_ENCODING = 12
+_BONUS_OF_MAIN_ENCODING = 24
 _OTHERS_PER_BIT = 10  # so much evidence elsewhere lowers what is needed by one bit
 _MOST_AGAINST = -30  # what one senseless proposal can say against its encoding
 _SIGN_INSTEAD_OF_LETTER = 8
 _SIGN_ON_ITS_OWN = 30
 _POSSESSIVE = 4  # "Ã’s" may be an article on mojibake
 _FORMULA = 12
-_THREE_FOR_ONE = 8  # three characters that make one letter are rarely chance
+_THREE_FOR_ONE = 11  # three characters that make one letter are rarely chance
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
-_MOST_STEPS = 5  # a text that still changes is senseless, and stays as it came
+_MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
 _SAMPLE = 8  # words by which such a line is judged
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 
