@@ -34,6 +34,8 @@ _SIGN_ON_ITS_OWN = 30
 _POSSESSIVE = 4  # "Ã’s" may be an article on mojibake
 _FORMULA = 12
 _THREE_FOR_ONE = 11  # three characters that make one letter are rarely chance
+_OF_SCIENCE = frozenset("αβγδεκλμπσω")
+_GREEK_OF_SCIENCE = 3  # as in "IL2Rγc", a word that no table has
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
 _MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
@@ -209,6 +211,8 @@ def _readings(stretch: str, encoding: Encoding) -> Iterator[str]:
 
 def _penalty(before: str, meant: str, after: str) -> int:
     """What is held against a reading that is a Latin-1 sign: one lead character before it is all it takes."""
+    if meant in _OF_SCIENCE and before[-1:].isascii():
+        return -_GREEK_OF_SCIENCE
     if (last := max(meant)) > "\xff":
         return -_THREE_FOR_ONE if min(meant) >= "\u1e00" and last < "\u2e80" else 0
     if any(map(str.isalpha, meant)):

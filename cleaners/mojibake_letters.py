@@ -47,6 +47,7 @@ _SIGNS = (
     | dict.fromkeys("\u00a0¡¿ºª¹²³×§\u200b\u200c\u200d\u200e\u200f", 6)
 )
 _OPENING = frozenset("¡¿«‹»›„“”‘’‚€£$©®§¥\u00a0\u200b\u200e\u200f")
+_NOT_LETTERS = frozenset("ªºˆ\u0336")  # the last strikes out what stands before it
 _JOINING = frozenset("'’-‐·\u00ad\u200c\u200d.&/@_")
 
 
@@ -178,7 +179,7 @@ def character(symbol: str) -> Character:
     ('č', True, 3)
     """
     category = unicodedata.category(symbol)
-    if category[0] not in "LM" or symbol in "ªºˆ":
+    if category[0] not in "LM" or symbol in _NOT_LETTERS:
         bits = _sign(symbol, category)
         return Character(symbol, _EDGE, "", False, False, bits, symbol in _OPENING, symbol in _JOINING)
     letter = "i" if symbol == "İ" else symbol.lower()
