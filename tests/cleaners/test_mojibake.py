@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 from cleaners import Document, Knowledge, apply, revert
 from cleaners.edits import Edit, Step
 from cleaners.mojibake import repair, repair_mojibake
+from cleaners.mojibake_encodings import ENCODINGS
 
 LINES = (Path(__file__).parents[1] / "cases" / "mojibake.jsonl").read_text("utf-8").strip().split("\n")
 CASES = [json.loads(line) for line in LINES]
 
 KNOWN_FAILURES = {
     "Țuțea as windows-1250": pytest.mark.xfail(reason="Č and š look like the letters of a good word"),
-    "Nguyễn as windows-1252": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
-    "Nguyễn as windows-1250": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
-    "Nguyễn as windows-1254": pytest.mark.xfail(reason="the table has no word with these letters side by side"),
 }
 
 FRAGMENTS = st.sampled_from(
@@ -95,3 +93,10 @@ def test_repair_is_idempotent(text):
 )
 def test_hostile_text_is_repaired_without_error(text):
     repair(text)
+
+
+def test_senseless_text_stays_senseless_in_bounded_time():
+    symbols = [symbol for encoding in ENCODINGS for symbol in encoding.symbols]
+    text = "".join(symbols[i * i * 31 % len(symbols)] for i in range(20_000))
+    repaired = repair(text)
+    assert repair(repaired) == repaired
