@@ -76,7 +76,7 @@ def repair_mojibake(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
     if not is_suspect(text := document.text):
         return ()
     steps: list[Step] = []
-    while edits := _next_edits(text, steps):
+    while edits := _next_edits(text, steps) or _next_edits(text, ()):  # the second as if it came like that
         if len(steps) == _MOST_STEPS:
             return ()
         text = apply(text, edits)
@@ -96,7 +96,7 @@ def repair(text: str) -> str:
     return apply(text, repair_mojibake(Document(text), Knowledge())) if is_suspect(text) else text
 
 
-def _next_edits(text: str, steps: list[Step]) -> tuple[Edit, ...]:
+def _next_edits(text: str, steps: Sequence[Step]) -> tuple[Edit, ...]:
     """The edits of the first of the four ways that finds any; the surest comes first."""
     lines = list(suspect_lines(text))
     if not lines:
