@@ -43,6 +43,7 @@ _SAMPLE = 8  # words by which such a line is judged
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
+_LINE_DRAWING = frozenset("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣╦╩╬")
 _ISLAND = re.compile("[^\x00-\x7f]+")
 _NOT_MEANT = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 _C1_CONTROL = re.compile(
@@ -146,6 +147,8 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
             start += island.start()
             end = start + len(stretch)
             before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
+            if _LINE_DRAWING.issuperset(stretch) and not any(map(str.isalpha, before[-1:] + after[:1])):
+                continue  # a corner of a table
             now = surprise(before + stretch + after)
             is_possessive = stretch[-1] == "’" and after.startswith("s ")
             is_upper = stretch.isalpha() and stretch.isupper() and (before + after).isupper()
