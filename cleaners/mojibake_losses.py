@@ -35,6 +35,7 @@ _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to La
 
 _MOST_LETTERS = 60
 _MOST_REFUSED = 1000  # in a text, so that senseless text does not take long
+_BEAM = 6  # readings that are carried on from one piece of a region to the next
 _MOST_READINGS = 64  # where more are possible, the best of them is a guess
 
 
@@ -159,12 +160,12 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
     choices.append(((after, 0),))
     found = [(0, "  ")]
     for readings in choices:
-        found = [
+        found = sorted(
             (bits + extra + closer_surprise(start, text), start + text)
             for bits, start in found
             for text, extra in readings
-        ]
-    (least, best), *others = sorted(found)
+        )[:_BEAM]
+    (least, best), *others = found
     meant = best[2 + len(before) : len(best) - len(after)]
     gain = surprise(before + region + after) - surprise(before + meant + after)
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
