@@ -77,7 +77,7 @@ def repair_mojibake(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
     if not is_suspect(text := document.text):
         return ()
     steps: list[Step] = []
-    while edits := _next_edits(text, steps) or _next_edits(text, ()):  # the second as if it came like that
+    while edits := _next_edits(text, steps):
         if len(steps) == _MOST_STEPS:
             return ()
         text = apply(text, edits)
@@ -98,7 +98,7 @@ def repair(text: str) -> str:
 
 
 def _next_edits(text: str, steps: Sequence[Step]) -> tuple[Edit, ...]:
-    """The edits of the first of the four ways that finds any; the surest comes first."""
+    """The edits of the first way that finds any; the surest comes first."""
     lines = list(suspect_lines(text))
     if not lines:
         return ()
@@ -108,6 +108,7 @@ def _next_edits(text: str, steps: Sequence[Step]) -> tuple[Edit, ...]:
         or tuple(repair_losses(lines, repaired))
         or tuple(_repair_by_ftfy(lines, _LEAST_NEEDED_OF_FTFY if steps else _NEEDED_OF_FTFY))
         or tuple(_repair_c1_controls(lines))
+        or tuple(repair_losses(lines, ()) if steps else ())  # what would be found if the text came as it is now
     )
 
 
