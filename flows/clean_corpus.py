@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from prefect import Task, flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from cleaners import RuleError
+from flows import CleancopyError
 from flows.pipeline import Given, Outcome, Result, Settings, name_of, run
 
 _RETRY_DELAYS: list[float] = [1, 10]  # seconds
@@ -63,11 +66,14 @@ def clean_corpus(
         rules: folders with rule files beside the built-in ones.
         quotes: "straight", or "keep" to leave quotation marks as they are.
 
-    Raises:
-        NotPublished: if the corpus suite fails.
+    A run that cannot go on, or a corpus that fails its suite, is a failed flow run, whose result is the
+    `CleancopyError`, `RuleError` or `NotPublished` that says why.
     """
     settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes)
-    outcome = run(settings, PrefectEngine())
+    try:
+        outcome = run(settings, PrefectEngine())
+    except (CleancopyError, RuleError) as error:
+        return _failed(error)
     create_markdown_artifact(_summary(outcome), key="cleancopy-summary", description="What the run came to.")
     create_table_artifact(
         [
@@ -78,8 +84,16 @@ def clean_corpus(
         description="Documents set aside, with their reasons.",
     )
     if not outcome.published:
-        raise NotPublished(outcome)
+        return _failed(NotPublished(outcome))
     return outcome
+
+
+def _failed(reason: Exception) -> Outcome:
+    """A failed flow run without a traceback in its log.
+
+    Prefect takes the state that a flow returns for its end, and raises the reason where the flow was called.
+    """
+    return cast("Outcome", Failed(message=str(reason), data=reason))
 
 
 def _summary(outcome: Outcome) -> str:

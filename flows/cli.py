@@ -148,8 +148,11 @@ def _standard_input() -> str:
 
 
 def _run_flow(settings: "Settings") -> "Outcome":
+    import logging
+
     from flows.clean_corpus import NotPublished, clean_corpus
 
+    logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)  # we say ourselves how the run ended
     sources, rules = list(settings.sources), list(map(str, settings.rules))
     try:
         return clean_corpus(sources, str(settings.out), rules, settings.quotes)

@@ -85,3 +85,11 @@ def test_the_command_is_a_flow_run_where_a_prefect_api_is_configured(folder, tmp
     with get_client(sync_client=True) as client:
         (run,) = [run for run in client.read_flow_runs() if run.parameters.get("out") == str(tmp_path / "clean")]
     assert run.state.is_completed()
+
+
+def test_a_flow_run_that_cannot_go_on_is_one_sentence_and_status_2(tmp_path):
+    environment = os.environ | {"PREFECT_API_URL": PREFECT_API_URL.value()}
+    command = [CLEANCOPY, "clean", "nowhere", "--out", tmp_path / "clean"]
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cleancopy: nowhere: no such file or folder; check the path.\n"
