@@ -88,16 +88,14 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
     known = document.metadata
     for edit in (edit for step in ledger for edit in step.edits):
         line = edit.before.strip()
-        stamp = _stamp(line)
-        match edit.rule:
-            case "metadata/source":
-                known = replace(known, url=_source(line))
-            case "metadata/byline":
-                known = replace(known, authors=_byline(line, beside_a_date=True))
-            case "metadata/published":
-                known = replace(known, published=stamp and stamp.moment)
-            case "metadata/updated":
-                known = replace(known, updated=stamp and stamp.moment)
+        if edit.rule == "metadata/source":
+            known = replace(known, url=_source(line))
+        elif edit.rule == "metadata/byline":
+            known = replace(known, authors=_byline(line, beside_a_date=True))
+        elif edit.rule == "metadata/published" and (stamp := _stamp(line)):
+            known = replace(known, published=stamp.moment)
+        elif edit.rule == "metadata/updated" and (stamp := _stamp(line)):
+            known = replace(known, updated=stamp.moment)
     return replace(
         known,
         title=known.title or _title(blocks(text)),
