@@ -52,18 +52,18 @@ def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterab
     may be a refrain or the headline; the first line of a text always stays.
     """
     lines = blocks(document.text)
+    signed = [index for index, line in enumerate(lines) if credit(line.text)]
+    if not signed:
+        return
     copies: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
-        if len(line.text) >= _SHORTEST_CAPTION:
-            copies[_without_credit(line.text)].append(index)
+        if len(caption := _without_credit(line.text)) >= _SHORTEST_CAPTION:
+            copies[caption].append(index)
     repeated: list[int] = []
-    for key, group in copies.items():
-        signed = [index for index in group if credit(lines[index].text)]
-        if signed and len(key) >= _SHORTEST_CAPTION:
-            beside = {neighbour for index in group for neighbour in (index - 1, index + 1)}
-            repeated += [
-                index for index in group[group[0] == 0 :] if index in signed[1:] or index in beside - {signed[0]}
-            ]
+    for first in signed:
+        group = copies.pop(_without_credit(lines[first].text), [])
+        beside = {neighbour for index in group for neighbour in (index - 1, index + 1)}
+        repeated += [index for index in group if 0 < index != first and (index in beside or credit(lines[index].text))]
     for index in sorted(repeated):
         yield removal(document.text, lines[index], "caption/repeated")
 

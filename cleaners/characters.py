@@ -11,10 +11,8 @@ from cleaners.knowledge import Knowledge
 
 # Everything that may need a change, and the group that says what it is. A flag such as Scotland's is spelled with
 # invisible tag characters; U+3000, the space of Chinese and Japanese typography, is not among the spaces.
-_SPECIAL = re.compile(
-    r"""
+_OTHERS = r"""
       (?P<line_end>   \r\n | [\r\v\f\x85\u2028\u2029] )
-    | (?P<guillemet>  [\u0020\u00a0\u202f]? [«»‹›] [\u0020\u00a0\u202f]? )
     | (?P<space>      [\t\u00a0\u1680\u2000-\u200a\u202f\u205f] )
     | (?P<single>     [\u2018-\u201b] )
     | (?P<double>     [\u201c-\u201f] )
@@ -26,8 +24,11 @@ _SPECIAL = re.compile(
     | (?P<invisible>  [\x00-\x08\x0e-\x1f\x7f-\x9f]                   # control characters
                     | [\u00ad\u200b\u2060-\u2065\u206a-\u206f\ufeff]  # soft hyphen, zero-width space, byte-order mark
                     | [\ufff9-\ufffc\U000e0000-\U000e007f] )          # annotations, embedded objects, tags
-    """,
-    re.VERBOSE,
+"""
+_SPECIAL = re.compile(_OTHERS, re.VERBOSE)
+# A search that may start at any ordinary space is slow, and most texts have no guillemets.
+_SPECIAL_WITH_GUILLEMETS = re.compile(
+    rf"(?P<guillemet> [\u0020\u00a0\u202f]? [«»‹›] [\u0020\u00a0\u202f]? ) | {_OTHERS}", re.VERBOSE
 )
 _GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -51,7 +52,8 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     """
     text = document.text
     line = _Line(text, 0)
-    for match in _SPECIAL.finditer(text):
+    special = _SPECIAL_WITH_GUILLEMETS if _GUILLEMET.search(text) else _SPECIAL
+    for match in special.finditer(text):
         start, found, kind = match.start(), match[0], match.lastgroup
         if start >= line.end:
             line = _Line(text, start)
