@@ -159,7 +159,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
 
     Args:
         out: output folder.
-        staging: folder of the run, which holds the parts, and the readable texts in `text/` if there are any.
+        staging: folder of the run, which holds the parts, and the readable texts in `text/`.
         parts: everything that the new corpus consists of.
         facts: what else the manifest says: versions and counts.
 
@@ -197,10 +197,10 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
 
 
 def replace_folder(new: Path, target: Path, staging: Path) -> None:
-    """Put a staged folder in the place of another; without a staged folder, only take the other away."""
-    if target.exists():
-        target.rename(staging / f"old-{target.name}")
+    """Put a staged folder in the place of another; once that is done, doing it again changes nothing."""
     if new.exists():
+        if target.exists():
+            target.rename(staging / f"old-{target.name}")
         new.rename(target)
 
 

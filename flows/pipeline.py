@@ -176,7 +176,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             with clock("publish"):
                 parts = [part for parts in engine.map(partial(stage_shard, verdict=verdict), shards) for part in parts]
                 facts = {
-                    "version": version("cleancopy"),
+                    "cleaner_version": version("cleancopy"),
                     "rules_sha256": knowledge.rules.sha256,
                     "counts": verdict.counts,
                 }

@@ -137,6 +137,19 @@ def test_a_folder_with_files_of_somebody_else_is_not_written_to(tmp_path, name):
     assert (tmp_path / name / "precious.txt").read_text() == "the only copy"
 
 
+def test_publishing_twice_as_a_retry_does_changes_nothing(folder, tmp_path, monkeypatch):
+    def publish_twice(*given):
+        first = publish(*given)
+        publish(*given)
+        return first
+
+    publish = corpus.publish
+    monkeypatch.setattr(corpus, "publish", publish_twice)
+    run(Settings((str(folder),), tmp_path / "clean"))
+    assert sorted(path.name for path in (tmp_path / "clean" / "text").iterdir()) == ["0.txt", "1.txt", "2.txt"]
+    assert restore(tmp_path / "clean", "1.txt").startswith("Ministers meet")
+
+
 def test_an_error_of_the_system_is_one_sentence(tmp_path):
     with (
         pytest.raises(CorpusError, match="No space left on device; the published corpus is as it was"),

@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -50,6 +51,8 @@ def test_the_manifest_names_every_part_with_its_rows_and_hash(folder, tmp_path):
         assert sha256((out / part["path"]).read_bytes()).hexdigest() == part["sha256"]
         assert pq.read_metadata(out / part["path"]).num_rows == part["rows"]
     assert manifest["schema_version"] == 1
+    assert manifest["cleaner_version"] == version("cleancopy")
+    assert manifest["counts"] == {"documents": 3, "published": 3, "duplicates": 0, "quarantined": 0}
     assert manifest["previous"] is None
 
 
