@@ -65,10 +65,7 @@ class Measurements(TypedDict):
     id: str
     n_characters: int
     n_letters: int  #: in any script
-    n_words: int  #: as white space parts them; Chinese, Japanese and Thai sentences count as few
-    n_lines: int  #: that are not blank
     n_edits: int  #: in the whole ledger
-    longest_line: int  #: characters
     removed_ratio: float  #: share of the source text's characters that the clean text is shorter by
     longest_removal: int  #: characters of the longest single piece that was taken away, without white space round it
     repeated_ratio: float  #: share of characters that are further copies of long lines
@@ -94,8 +91,8 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
 
     >>> from cleaners.document import Metadata
     >>> row = measure(Document("Dovil\u00c4\u2014 left.\\n"), Cleaned("Dovil\u00c4\u2014 left.\\n", Metadata(), ()))
-    >>> row["mojibake_suspects"], row["n_words"], row["removed_ratio"]
-    (1, 2, 0.0)
+    >>> row["mojibake_suspects"], row["n_letters"], row["removed_ratio"]
+    (1, 10, 0.0)
     """
     source, text = document.text, cleaned.text
     lines = text.split("\n")
@@ -105,10 +102,7 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
         id=document.id,
         n_characters=len(text),
         n_letters=sum(map(str.isalpha, text)),
-        n_words=len(text.split()),
-        n_lines=sum(1 for line in lines if line.strip()),
         n_edits=cleaned.n_edits,
-        longest_line=max(map(len, lines)),
         removed_ratio=max(0.0, 1 - len(text) / len(source)) if source else 0.0,
         longest_removal=max((len(removed.strip()) for removed in removals), default=0),
         repeated_ratio=sum(length * n_copies for length, n_copies in copies) / len(text) if text else 0.0,

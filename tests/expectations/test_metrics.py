@@ -121,7 +121,7 @@ def test_a_row_has_every_column_in_its_type():
 
 def test_an_empty_text_is_measured():
     row = row_of("")
-    assert (row["n_letters"], row["n_lines"], row["removed_ratio"], row["is_reversible"]) == (0, 0, 0.0, True)
+    assert (row["n_letters"], row["n_characters"], row["removed_ratio"], row["is_reversible"]) == (0, 0, 0.0, True)
 
 
 def test_what_was_taken_away_is_measured():
