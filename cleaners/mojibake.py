@@ -38,8 +38,8 @@ _OF_SCIENCE = frozenset("αβγδεκλμπσω")
 _GREEK_OF_SCIENCE = 3  # as in "IL2Rγc", a word that no table has
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
-_MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
 _SAMPLE = 8  # words by which such a line is judged
+_MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
 _CONTEXT = 3  # characters on either side that are judged with a proposal
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
