@@ -11,7 +11,6 @@ Offsets are code points, spans are half-open.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import NamedTuple
 
 
@@ -90,10 +89,13 @@ def smallest(start: int, before: str, after: str, rule: str) -> Edit:
     >>> smallest(0, "Dovil\u00c4\u2014", "Dovil\u0117", "mojibake/windows-1252")
     Edit(start=5, before='Ä—', after='ė', rule='mojibake/windows-1252')
     """
-    left = len(commonprefix((before, after)))  # noqa: RUF071  character by character is what we want
-    before, after = before[left:], after[left:]
-    right = len(commonprefix((before[::-1], after[::-1])))  # noqa: RUF071
-    return Edit(start + left, before[: len(before) - right], after[: len(after) - right], rule)
+    left = right = 0
+    shorter = min(len(before), len(after))
+    while left < shorter and before[left] == after[left]:
+        left += 1
+    while right < shorter - left and before[-1 - right] == after[-1 - right]:
+        right += 1
+    return Edit(start + left, before[left : len(before) - right], after[left : len(after) - right], rule)
 
 
 def inverse(edits: Iterable[Edit]) -> Iterator[Edit]:

@@ -150,13 +150,13 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
             before, after = line[max(0, start - _CONTEXT) : start], line[end : end + _CONTEXT]
             if _LINE_DRAWING.issuperset(stretch) and not any(map(str.isalpha, before[-1:] + after[:1])):
                 continue  # a corner of a table
-            now = surprise(before + stretch + after)
+            now = surprise(stretch + after, "  " + before)
             is_possessive = stretch[-1] == "’" and after.startswith("s ")
             is_upper = stretch.isalpha() and stretch.isupper() and (before + after).isupper()
             is_formula = stretch in ("√π", "√Ω")
             penalty = _POSSESSIVE * is_possessive + _CAPITALS * is_upper + _FORMULA * is_formula
             gain, meant = max(
-                (now - surprise(before + meant + after) - penalty - _penalty(before, meant, after), meant)
+                (now - surprise(meant + after, "  " + before) - penalty - _penalty(before, meant, after), meant)
                 for meant in readings
             )
             yield _Proposal(gain, offset + start, stretch, meant, encodings)
@@ -226,6 +226,8 @@ def _penalty(before: str, meant: str, after: str) -> int:
 
 
 def _repair_by_ftfy(lines: Sequence[_Line], needed: int) -> Iterator[Edit]:
+    if not (lines := [line for line in lines if is_suspect(line[1])]):
+        return
     from ftfy import fix_and_explain, is_bad  # a tenth of a second, which clean text need not pay
 
     for start, line in lines:

@@ -63,8 +63,12 @@ class Encoding:
 ENCODINGS = tuple(Encoding(name, codec) for name, codec in _CODECS.items())
 
 
-def _starts() -> str:
-    """Pattern of what starts a unit in some encoding: a lead character and one or two that can follow it there."""
+def _any_of(first: int, last: int) -> str:
+    return re.escape("".join(sorted({symbol for e in ENCODINGS for symbol in e.symbols[first - 0x80 : last - 0x7F]})))
+
+
+def _starts() -> Iterator[tuple[str, str, int]]:
+    """How a unit starts in some encoding: lead characters, what can follow them there, and how often."""
     followers = defaultdict[tuple[str, int], set[str]](set)
     for encoding in ENCODINGS:
         for byte in range(0xC2, 0xF5):
@@ -72,30 +76,42 @@ def _starts() -> str:
     leads = defaultdict[tuple[str, int], str](str)
     for (lead, number), symbols in sorted(followers.items()):
         leads["".join(sorted(symbols)), number] += lead
-    return "|".join(
-        f"(?<=[{re.escape(those)}])[{re.escape(symbols)}]{{{number}}}" for (symbols, number), those in leads.items()
-    )
+    return ((f"[{re.escape(those)}]", f"[{re.escape(symbols)}]", number) for (symbols, number), those in leads.items())
 
 
-def _any_of(first: int, last: int) -> str:
-    return re.escape("".join(sorted({symbol for e in ENCODINGS for symbol in e.symbols[first - 0x80 : last - 0x7F]})))
-
-
-_START = f"(?=[{_any_of(0x80, 0xBF)}])(?:{_starts()})"
-_LEAD = _any_of(0xC2, 0xF4)
-_WITH_LOST_BYTE = "|".join(
-    (
-        r"(?<=[\x80-\x9f\ufffd])",
-        r"(?<=[ÂÃÄÅÎÏÐÑØÙ])(?:[^A-Z]|$)",
-        r"(?<=â)[€?]",
-        r"(?<=à)[¤-¹]",  # Indic scripts and Thai
-        rf"(?<=[à-ï]){ENCODINGS[0].one_of(0x80, 0xBF)}(?=[^\x00-\x7f])",
-    )
-)
+_LEAD, _FOLLOWER = _any_of(0xC2, 0xF4), _any_of(0x80, 0xBF)
+_START = "|".join(f"(?<={leads}){symbols}{{{number}}}" for leads, symbols, number in _starts())
 #: A run of characters beyond ASCII, from the first place where a stretch can start.
-CANDIDATE = re.compile(rf"[{_LEAD}]{_START}[^\x00-\x7f]*")
-_SUSPECT = re.compile(
-    rf"[{_LEAD}\x80-\x9f\ufffd](?:{_START}|(?<=[\x80-\xff\ufffd])(?:{_WITH_LOST_BYTE}))", re.MULTILINE
+CANDIDATE = re.compile(rf"[{_LEAD}](?=[{_FOLLOWER}])(?:{_START})[^\x00-\x7f]*")
+
+
+def _suspect(*signs: str) -> re.Pattern[str]:
+    """Pattern of what may be mojibake: it looks for what follows a lead, the rarer of the two in clean text."""
+    starts = "|".join(f"(?<={leads}{symbols}){symbols * (number - 1)}" for leads, symbols, number in _starts())
+    return re.compile(
+        rf"""
+        [{_FOLLOWER}{_CAPITALS}â\ufffd]
+        (?: (?<= [{_LEAD}][{_FOLLOWER}] )
+            (?: (?<! [‘’][À-ÿ] ) (?:{starts})  # "l’été" is French, and not mojibake of Armenian
+              | (?<= à[¤-¹] )                  # Indic scripts and Thai
+              | (?<= [à-ï]{ENCODINGS[0].one_of(0x80, 0xBF)} ) (?=[^\x00-\x7f]) )
+          | (?<= [\x80-\x9f{_CAPITALS}â\ufffd] )
+            (?: (?<= [\x80-\x9f\ufffd] )
+              | (?<= [ÂÃ] ) (?:[^A-Z]|$)
+              | (?<= â ) [€?]
+              | {" | ".join(signs)} ) )
+        """,
+        re.MULTILINE | re.VERBOSE,
+    )
+
+
+_CAPITALS = "ÂÃÄÅÎÏÐÑØÙ"
+_SUSPECT = _suspect(rf"(?<= [{_CAPITALS}] ) (?:[^A-Z]|$)")
+# "Änderung", "Øst" and "Île" are good words, while no language that has Ä or Å puts such a vowel behind it.
+_CLEARLY_SUSPECT = _suspect(
+    rf"(?<= [a-zß-ÿ][{_CAPITALS}] ) (?:[^A-Z]|$)",
+    rf"(?<= [{_CAPITALS}] ) (?:[^A-Za-zß-ÿ]|$)",
+    r"(?<= [ÄÅ] ) [aeoyáéíóúýàâãöôõü] | (?<= Å ) u",
 )
 
 
@@ -105,7 +121,7 @@ def is_suspect(text: str) -> bool:
     >>> is_suspect("A café — “fine”"), is_suspect("A caf\u00c3\u00a9")
     (False, True)
     """
-    return not text.isascii() and _SUSPECT.search(text) is not None
+    return not text.isascii() and _CLEARLY_SUSPECT.search(text) is not None
 
 
 def suspect_lines(text: str) -> Iterator[tuple[int, str]]:

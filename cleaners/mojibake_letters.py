@@ -44,10 +44,10 @@ _SIGNS = (
     | dict.fromkeys("#$%&*+<=>@[\\]^_`{|}~", 2)
     | dict.fromkeys("‘’“”„–—…", 3)
     | dict.fromkeys("«»‹›‚°€£·•™®©", 5)
-    | dict.fromkeys("\u00a0¡¿ºª¹²³×§\u200b\u200c\u200d\u200e\u200f", 6)
+    | dict.fromkeys("\u00a0¡¿ºª¹²³×§\u200b\u200c\u200d\u200e\u200f\ufe0f", 6)
 )
 _OPENING = frozenset("¡¿«‹»›„“”‘’‚€£$©®§¥\u00a0\u200b\u200e\u200f")
-_NOT_LETTERS = frozenset("ªºˆ\u0336")  # the last strikes out what stands before it
+_NOT_LETTERS = frozenset("ªºˆ\u0336\ufe0f")  # the last two strike out what stands before, and make it an emoji
 _JOINING = frozenset("'’-‐·\u00ad\u200c\u200d.&/@_")
 
 
@@ -67,74 +67,93 @@ class Character(NamedTuple):
 class _Costs(dict[str, int]):
     """What the last of three characters costs after the other two, worked out when it is first asked for."""
 
-    def __init__(self, work_out: Callable[[Character, Character, Character], int]) -> None:
+    def __init__(self, work_out: Callable[[str], int]) -> None:
         super().__init__()
         self.work_out = work_out
 
     def __missing__(self, three: str) -> int:
         if len(self) >= _MOST_REMEMBERED:  # only senseless text has so many
             self.clear()
-        bits = self[three] = self.work_out(*map(character, three))
+        bits = self[three] = self.work_out(three)
         return bits
 
 
-def surprise(text: str) -> int:
-    """How surprising the text is, in bits; its ends count as edges of words.
+def surprise(text: str, start: str = "  ") -> int:
+    """How surprising the text is behind a start of two characters or more, in bits; its end counts as edge of a word.
 
     >>> surprise("Dovil\u00c4\u2014 said") - surprise("Dovilė said") > 8
     True
     >>> surprise("MACHALÍ— said") < surprise("MACHAL\u0357 said")
     True
     """
-    text = "  " + text
+    text = start[-2:] + text
     return sum([_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
 
 
-def closer_surprise(start: str, text: str) -> int:
-    """How surprising the text is behind a start of two characters or more; all letters are judged by threes.
+def closer_surprise(text: str, start: str) -> int:
+    """The same, with all letters judged by threes, which tells similar letters of a language apart.
 
-    This tells similar letters of a language apart.
-
-    >>> closer_surprise(" s", "zč") > closer_surprise(" s", "zc") > closer_surprise(" s", "ze")
+    >>> closer_surprise("zč", " s") > closer_surprise("zc", " s") > closer_surprise("ze", " s")
     True
     """
     text = start[-2:] + text
     return sum([_CLOSER_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
 
 
-def _step(before_last: Character, last: Character, this: Character) -> int:
-    """What `this` costs in itself and for standing behind the other two."""
-    bits = this.bits
-    if this.letter != _EDGE or last.letter != _EDGE:
-        bits += _pair(last, this)
-    if this.is_upper and last.is_lower:
-        bits += _CAPITAL_INSIDE
-    elif this.is_lower and last.is_upper and before_last.is_upper:
-        bits += _SMALL_AFTER_CAPITALS
-    if this.script and last.bits and not last.joins:
-        if before_last.script:
-            bits += _DASH_INSIDE if last.symbol in "–—…" else _SIGN_INSIDE
-        if last.bits > 4 and not last.opens and this.script != "GREEK":  # as in "√π"
-            bits += _SIGN_GLUED
-    if this.symbol in " ,." and last.symbol == " ":
-        bits += _NOTHING_BETWEEN
-    return bits
+def _step(three: str) -> int:
+    """What the last of three characters costs in itself and for standing behind the other two."""
+    two = _TWO[three[1:]]
+    if not (two.after_capital or two.after_letter):
+        return two.bits
+    before_last = character(three[0])
+    return two.bits + two.after_capital * before_last.is_upper + two.after_letter * bool(before_last.script)
 
 
-def _closer_step(before_last: Character, last: Character, this: Character) -> int:
+def _closer_step(three: str) -> int:
     """The same, from a closer look at all three letters."""
-    bits = _step(before_last, last, this)
-    if this.is_upper and last.is_lower:
-        bits += _CAPITAL_INSIDE
-    triple = before_last.letter + last.letter + this.letter
-    if last.letter == _EDGE or triple.isascii():
+    two = _TWO[three[1:]]
+    bits = _step(three) + two.capital_inside
+    if two.starts_at_edge or (triple := character(three[0]).letter + two.letters).isascii():
         return bits
-    triples = _triples()
-    if triple in triples:
-        return bits - _pair(last, this) + triples[triple]
-    return bits + _UNKNOWN_TRIPLE * all(letter <= "\u04ff" for letter in triple)
+    if (found := _triples().get(triple)) is not None:
+        return bits - two.pair + found
+    return bits + _UNKNOWN_TRIPLE * (max(triple) <= "\u04ff")
 
 
+class _Two(NamedTuple):
+    """What two characters side by side cost, the first of them left out."""
+
+    bits: int  #: whatever stands before them
+    after_capital: int  #: more, if that is a capital
+    after_letter: int  #: more, if that is a letter
+    pair: int  #: how much of `bits` is for the letters
+    capital_inside: int  #: how much of it is for a capital behind a small letter
+    letters: str
+    starts_at_edge: bool
+
+
+class _Twos(dict[str, _Two]):
+    def __missing__(self, two: str) -> _Two:
+        if len(self) >= _MOST_REMEMBERED:  # only senseless text has so many
+            self.clear()
+        last, this = map(character, two)
+        bits, after_letter = this.bits, 0
+        pair = 0 if this.letter == last.letter == _EDGE else _pair(last, this)
+        capital_inside = _CAPITAL_INSIDE * (this.is_upper and last.is_lower)
+        after_capital = _SMALL_AFTER_CAPITALS * (this.is_lower and last.is_upper)
+        if this.script and last.bits and not last.joins:
+            after_letter = _DASH_INSIDE if last.symbol in "–—…" else _SIGN_INSIDE
+            if last.bits > 4 and not last.opens and this.script != "GREEK":  # as in "√π"
+                bits += _SIGN_GLUED
+        if this.symbol in " ,." and last.symbol == " ":
+            bits += _NOTHING_BETWEEN
+        bits += pair + capital_inside
+        letters = last.letter + this.letter
+        self[two] = _Two(bits, after_capital, after_letter, pair, capital_inside, letters, last.letter == _EDGE)
+        return self[two]
+
+
+_TWO = _Twos()
 _STEPS = _Costs(_step)
 _CLOSER_STEPS = _Costs(_closer_step)
 
@@ -200,5 +219,6 @@ def _sign(symbol: str, category: str) -> int:
     if symbol < "\u02ff" or "\u2200" <= symbol < "\u2600":
         return _RARE_SIGN
     if category[0] in "PN":
-        return _PUNCTUATION if "\u2000" <= symbol < "\u2200" or symbol >= "\u3000" else _FOREIGN_SIGN
+        is_common = "\u2010" <= symbol < "\u2050" or "\u2070" <= symbol < "\u2200" or symbol >= "\u3000"
+        return _PUNCTUATION if is_common and not "\ufe10" <= symbol < "\ufe20" else _FOREIGN_SIGN
     return _SYMBOL

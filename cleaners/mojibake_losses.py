@@ -53,15 +53,20 @@ class _Lossy:
         self.dropped = [*(encoding.undefined or ENCODINGS[0].undefined), _SOFT_HYPHEN]
         self.rarely_dropped = () if encoding.undefined else [byte for byte in _CONTROLS if byte not in self.dropped]
 
-    def readings(self, piece: str, following: str) -> Iterator[tuple[str, int]]:
-        """What a piece of a region may mean, and what that costs beyond its letters."""
+    def readings(self, piece: str, may_join: bool) -> Iterator[tuple[str, int]]:
+        """What a piece of a region may mean, and what that costs beyond its letters.
+
+        Args:
+            piece: some of its characters.
+            may_join: whether what follows could be the rest of a word.
+        """
         if self.sure.fullmatch(piece):
             yield self.encoding.decode(piece), 0
         elif _REPLACED in piece:
             yield from ((text, 0) for text in self._filled(piece, _REPLACED, self.encoding.undefined))
         elif " " in piece:
             is_lead_of_small_a = self.encoding.bytes[ord(piece[0])] == _LEAD_OF_SMALL_A
-            joins = is_lead_of_small_a and following[:1].isalpha() and not following.startswith("s ")
+            joins = is_lead_of_small_a and may_join
             for text in self._filled(piece, " ", [_NO_BREAK_SPACE]):
                 yield text, _WORDS_JOINED * joins
                 yield text + " ", _SPACE_LOST_TOO * (not is_lead_of_small_a)
@@ -94,6 +99,7 @@ _LOSSY = {
     if encoding.name.startswith("windows-") or encoding.name == "iso-8859-1"
 }
 _WINDOWS = "mojibake/windows-1252"
+_SMALL_LETTER = re.compile("[a-z]")
 _NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -145,29 +151,32 @@ def _regions(line: str, names: Collection[str], is_windows: bool) -> Iterator[tu
 def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) -> str | None:
     if len(region) > _MOST_LETTERS:
         return None
-    proves_little = "Å " in region or not (_REPLACED in region or re.search("[a-z]", before + region + after))
+    proves_little = "Å " in region or not (_REPLACED in region or _SMALL_LETTER.search(before + region + after))
     if proves_little and not has_evidence:
         return None
     lossy = _LOSSY[name]
     pieces = lossy.piece.findall(region)
     if len(pieces) == 1 and lossy.sure.fullmatch(region):
         return None
-    choices: list[tuple[tuple[str, int], ...]] = [((before, 0),)]
+    choices: list[tuple[tuple[str, int], ...]] = []
     for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
-        choices.append(_readings(name, piece, following[:2]))
+        choices.append(_readings(name, piece, following[:1].isalpha() and not following.startswith("s ")))
         if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
             return None
     choices.append(((after, 0),))
-    found = [(0, "  ")]
+    before = "  " + before
+    found = [(0, before)]
     for readings in choices:
         found = sorted(
-            (bits + extra + closer_surprise(start, text), start + text)
-            for bits, start in found
-            for text, extra in readings
+            [
+                (bits + extra + closer_surprise(text, start), start + text)
+                for bits, start in found
+                for text, extra in readings
+            ]
         )[:_BEAM]
     (least, best), *others = found
-    meant = best[2 + len(before) : len(best) - len(after)]
-    gain = surprise(before + region + after) - surprise(before + meant + after)
+    meant = best[len(before) : len(best) - len(after)]
+    gain = surprise(region + after, before) - surprise(meant + after, before)
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
     margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
     is_clear = not others or others[0][0] - least >= margin
@@ -175,8 +184,8 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
 
 
 @lru_cache(maxsize=1 << 16)
-def _readings(name: str, piece: str, following: str) -> tuple[tuple[str, int], ...]:
-    return tuple(_LOSSY[name].readings(piece, following))
+def _readings(name: str, piece: str, may_join: bool) -> tuple[tuple[str, int], ...]:
+    return tuple(_LOSSY[name].readings(piece, may_join))
 
 
 def _needed(region: str, has_evidence: bool) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cleaners import Document, Knowledge, apply, revert
 from cleaners.edits import Edit, Step
 from cleaners.mojibake import repair, repair_mojibake
-from cleaners.mojibake_encodings import ENCODINGS
+from cleaners.mojibake_encodings import ENCODINGS, is_suspect
 
 LINES = (Path(__file__).parents[1] / "cases" / "mojibake.jsonl").read_text("utf-8").strip().split("\n")
 CASES = [json.loads(line) for line in LINES]
@@ -102,3 +102,15 @@ def test_senseless_text_stays_senseless_in_bounded_time():
     text = "".join(symbols[i * i * 31 % len(symbols)] for i in range(20_000))
     repaired = repair(text)
     assert repair(repaired) == repaired
+
+
+@pytest.mark.parametrize(
+    "text", ["Für Änderungen in Ägypten", "Île-de-France", "Østre Landsret", "Århus", "Jusqu’à l’été", "Äiti", "Ñandú"]
+)
+def test_good_words_with_capitals_or_apostrophes_are_not_suspected(text):
+    assert not is_suspect(text)
+
+
+@pytest.mark.parametrize("text", ["KopeÄek", "Äekal", "Åukasz", "Å imonytė", "SlovenÄ�ina", "fianÃ§ailles"])
+def test_what_lost_a_byte_is_suspected(text):
+    assert is_suspect(text)
