@@ -40,7 +40,7 @@ _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
 _MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
 _SAMPLE = 8  # words by which such a line is judged
 _MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
-_CONTEXT = 3  # characters on either side that are judged with a proposal
+_CONTEXT = 2  # characters on either side that are judged with a proposal
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
 _LINE_DRAWING = frozenset("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣╦╩╬")

@@ -127,7 +127,7 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
             end = start + len(region)
             if start < done:
                 continue
-            meant = _meant(name, line[max(0, start - 3) : start], region, line[end : end + 3], bool(found))
+            meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found))
             if meant is not None:
                 yield smallest(offset + start, region, meant, f"mojibake/{name}")
                 done = end
