@@ -23,6 +23,16 @@ class Block(NamedTuple):
     end: int  #: offset behind the line and its line end
 
     @property
+    def length(self) -> int:
+        """Characters; one of Han, Kana or Hangul counts as several.
+
+        >>> Block("Paris", 0, 5).length, Block("\u5df4\u9ece", 0, 2).length
+        (5, 6)
+        """
+        length = len(self.text)
+        return length if self.text.isascii() else length + (_WIDE_FACTOR - 1) * len(_WIDE.findall(self.text))
+
+    @property
     def is_prose(self) -> bool:
         """Whether the line is as long as a sentence and ends like one.
 
@@ -31,10 +41,9 @@ class Block(NamedTuple):
         >>> Block("Ministers meet in Paris", 0, 23).is_prose
         False
         """
-        length = len(self.text)
-        if length < _PROSE_LENGTH and length * _WIDE_FACTOR >= _PROSE_LENGTH:
-            length += (_WIDE_FACTOR - 1) * len(_WIDE.findall(self.text))
-        return length >= _PROSE_LENGTH and _SENTENCE_END.search(self.text, max(0, len(self.text) - 8)) is not None
+        if len(self.text) * _WIDE_FACTOR < _PROSE_LENGTH or self.length < _PROSE_LENGTH:
+            return False
+        return _SENTENCE_END.search(self.text, max(0, len(self.text) - 8)) is not None
 
 
 def blocks(text: str) -> list[Block]:

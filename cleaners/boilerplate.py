@@ -42,9 +42,9 @@ def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> list[Rul
     taken: list[Rule | None] = [None] * len(lines)
     for index, rules in enumerate(found):
         at_edge = index < first or index >= behind
-        taken[index] = next(
-            (rule for rule in rules if rule.where == "anywhere" or (at_edge and rule.where == "edge")), None
-        )
+        beside_another = (index > 0 and bool(found[index - 1])) or (index + 1 < len(found) and bool(found[index + 1]))
+        may_be = ("anywhere", "edge") if at_edge or beside_another else ("anywhere",)
+        taken[index] = next((rule for rule in rules if rule.where in may_be), None)
     # What is taken vouches for its neighbours, and they for theirs.
     waiting = deque(index for index, rule in enumerate(taken) if rule)
     while waiting:

@@ -2,14 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from cleaners.blocks import blocks, plain, removal
+from cleaners.blocks import Block, blocks, plain, removal
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
 
 _SHORTEST_CAPTION = 20  # characters without the credit; what is shorter may be a label that stands twice with reason
+_SHORTEST_COPY = 60  # of two lines side by side without a credit
+_LONGEST_CREDIT = 80
 
 _AGENCIES = """
     AAP AFP AGERPRES Alamy Anadolu ANP ANSA AP APA Belga Bloomberg BNS CFP CTK ČTK dpa DPA EFE ELTA EPA EPA-EFE Getty
@@ -46,12 +48,25 @@ def credit(line: str) -> str:
 
 
 def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
-    """All copies of a caption but the first that names its photographer.
+    """All copies of a caption but one: the first that names its photographer, or the fullest of those side by side.
 
-    A caption is known by its credit. A copy without one goes only beside another copy, since elsewhere the same words
-    may be a refrain or the headline; the first line of a text always stays.
+    A caption is known by its credit, or by standing twice in a row beside prose. Elsewhere the same words may be a
+    refrain, a chant or the headline; the first line of a text always stays.
+
+    >>> caption = "The port of Riga on Monday, seen from the river as the fog lifted\\n"
+    >>> prose = "The harbour master said on Monday that she would not close the port to the ships.\\n"
+    >>> [edit.before == caption for edit in remove_repeated_captions(Document(prose + caption * 3), Knowledge())]
+    [True, True]
+    >>> list(remove_repeated_captions(Document(caption * 3), Knowledge()))
+    []
     """
     lines = blocks(document.text)
+    for index in sorted({*_signed_copies(lines), *_copies_side_by_side(lines)}):
+        yield removal(document.text, lines[index], "caption/repeated")
+
+
+def _signed_copies(lines: Sequence[Block]) -> Iterator[int]:
+    """Copies of a line that some copy signs; those without the credit only beside another copy."""
     signed = [index for index, line in enumerate(lines) if credit(line.text)]
     if not signed:
         return
@@ -59,17 +74,42 @@ def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterab
     for index, line in enumerate(lines):
         if len(caption := _without_credit(line.text)) >= _SHORTEST_CAPTION:
             copies[caption].append(index)
-    repeated: list[int] = []
     for first in signed:
         group = copies.pop(_without_credit(lines[first].text), [])
         beside = {neighbour for index in group for neighbour in (index - 1, index + 1)}
-        repeated += [index for index in group if 0 < index != first and (index in beside or credit(lines[index].text))]
-    for index in sorted(repeated):
-        yield removal(document.text, lines[index], "caption/repeated")
+        yield from (index for index in group if 0 < index != first and (index in beside or credit(lines[index].text)))
+
+
+def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
+    """Lines that stand again in the next, or start it, where prose is near and so no verse."""
+    start = 0
+    while start < len(lines):
+        end, fullest = start + 1, start
+        while end < len(lines) and _is_copy(lines[end], lines[fullest]):
+            fullest = max(fullest, end, key=lambda index: lines[index].length)
+            end += 1
+        if end - start > 1 and (
+            lines[fullest].is_prose
+            or any(line.is_prose for line in (*lines[max(0, start - 2) : start], *lines[end : end + 2]))
+        ):
+            yield from (index for index in range(start, end) if 0 < index != fullest)
+        start = end
+
+
+def _is_copy(line: Block, other: Block) -> bool:
+    """Whether one of two neighbours is the other, or its beginning; what is more may be the credit."""
+    if min(line.length, other.length) < _SHORTEST_COPY or abs(line.length - other.length) > _LONGEST_CREDIT:
+        return False
+    shorter, longer = sorted((_bare(line.text), _bare(other.text)), key=len)
+    return longer.startswith(shorter)
+
+
+def _bare(line: str) -> str:
+    return " ".join(plain(line).casefold().split()).rstrip(" .…")
 
 
 def _without_credit(line: str) -> str:
-    return " ".join(plain(line.removesuffix(credit(line))).casefold().split()).rstrip(" .")
+    return _bare(line.removesuffix(credit(line)))
 
 
 def captions(text: str) -> tuple[str, ...]:

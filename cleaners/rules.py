@@ -11,7 +11,8 @@ and of what it leaves:
     removes = ["By continuing to browse our site you agree to our use of cookies."]
     leaves  = ["“By continuing to use the site you agree to the new rules,” the minister told the workers."]
 
-Patterns are matched against one line, without regard to case, by RE2, whose time is linear in the text whoever wrote
+A pattern may be spread over several lines, whose white space at either end does not count. It is matched against one
+line of the text, without regard to case, by RE2, whose time is linear in the text whoever wrote
 the pattern. Look-around and back-references do not exist there.
 """
 
@@ -129,16 +130,17 @@ def _check(path: Path, number: int, entry: dict[str, Any]) -> Rule:
         raise RuleError(f"{path}: rule {name}: an id has the form family/name.")
     if entry["where"] not in ("edge", "anywhere") and not entry["where"].startswith("near:"):
         raise RuleError(f"{path}: rule {name}: 'where' is edge, anywhere or near:<rule id or family>.")
+    pattern = "".join(map(str.strip, entry["pattern"].splitlines()))
     quiet = re2.Options()
     quiet.log_errors = False
     try:
-        re2.compile(entry["pattern"], quiet)
+        re2.compile(pattern, quiet)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
         raise RuleError(f"{path}: rule {name}: the pattern does not compile: {reason}.") from None
     return Rule(
         entry["id"],
-        entry["pattern"],
+        pattern,
         entry["where"],
         entry["why"],
         tuple(entry["removes"]),
