@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cleaners.rules import RuleBook, builtin
+from cleaners.site import SiteLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,4 @@ class Knowledge:
 
     rules: RuleBook = field(default_factory=builtin)
     quotes: Literal["straight", "keep"] = "straight"  #: whether quotation marks are made straight
+    site_lines: SiteLines = field(default_factory=SiteLines)  #: what the sites of the corpus repeat

@@ -11,6 +11,7 @@ from cleaners.knowledge import Knowledge
 from cleaners.layout import tidy_layout
 from cleaners.metadata import describe, harvest_metadata
 from cleaners.mojibake import repair_mojibake
+from cleaners.site import remove_site_lines
 
 PIPELINE = (
     repair_mojibake,  # first: it needs the characters exactly as the wrong decoding left them
@@ -19,6 +20,7 @@ PIPELINE = (
     remove_boilerplate,  # before captions and metadata, which look at neighbours
     remove_repeated_captions,
     harvest_metadata,
+    remove_site_lines,  # after metadata: a byline that stands on many pages is still a byline
     tidy_layout,  # last: the lines that went leave their blank lines behind
 )
 _MOST_PASSES = 10

@@ -1,6 +1,6 @@
 """The stages of a run as plain functions, and `run`, which takes a corpus through them.
 
-    intake → plan → clean → judge → duplicates → judge the whole → stage → publish → report
+    intake → plan → survey → clean → judge → duplicates → judge the whole → stage → publish → report
 
 A shard is a batch of documents, the unit of work and of retry: it is read from the source and written to staging where
 it is cleaned, and only paths and small summaries travel. The same `run` serves the command, which calls the stages
@@ -10,7 +10,7 @@ directly, and the Prefect flow, whose engine makes tasks of them.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -18,18 +18,23 @@ from importlib.metadata import version
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaners import Knowledge, clean, revert
 from cleaners.rules import load
+from cleaners.site import merge, survey
 from expectations.metrics import measure
 from expectations.report import Entry, ReviewedDocument, Run, document_page, entry, index_page
 from expectations.verdicts import Reason
 from flows import corpus
-from flows.intake import SourceFile, UnreadableDocument, find, read
+from flows.intake import Raw, SourceFile, UnreadableDocument, find, read
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _STAGED = pa.schema([*corpus.DOCUMENTS, ("source_text", pa.string())])
 _SHARD_BYTES = 8_000_000
@@ -48,7 +53,7 @@ class Settings:
     quotes: Literal["straight", "keep"] = "straight"
 
     def knowledge(self) -> Knowledge:
-        """What the cleaners may know."""
+        """What the cleaners may know before the corpus is surveyed."""
         return Knowledge(load(self.rules), self.quotes)
 
 
@@ -167,6 +172,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
         shards = plan(files, staging)
+        with clock("survey"):
+            knowledge = replace(knowledge, site_lines=merge(engine.map(survey_shard, shards)))
         with clock("clean"):
             summaries = list(engine.map(partial(clean_shard, knowledge=knowledge), shards))
         with clock("judge"):
@@ -222,6 +229,18 @@ def plan(files: Sequence[SourceFile], staging: Path) -> list[Shard]:
         batches[-1].append(file)
         room -= file.size
     return [Shard(number, tuple(batch), staging) for number, batch in enumerate(batches)]
+
+
+def survey_shard(shard: Shard) -> "NDArray[np.uint64]":
+    """The lines of a shard's documents, for what their sites repeat."""
+    return survey(raw.document for file in shard.files if (raw := _read_if_possible(file)))
+
+
+def _read_if_possible(file: SourceFile) -> Raw | None:
+    try:
+        return read(file)
+    except UnreadableDocument:
+        return None
 
 
 def clean_shard(shard: Shard, knowledge: Knowledge) -> ShardSummary:

@@ -28,6 +28,9 @@ Verdict = Literal["published", "quarantined", "duplicate"]
 _TEMPLATES = Path(__file__).parent / "templates"
 _N_EXAMPLES = 3
 _LONGEST_EXCERPT = 160
+_MOST_PROPOSALS = 100
+_REPEATED_LINE = "site/repeated-line"
+_SENTENCE = re.compile(r"""(?s).{80,}[.!?…。！？]["'”’»)\]]*""")
 
 
 class Reason(Protocol):
@@ -98,6 +101,8 @@ class Entry:
     n_edits: int
     edits: Counter[str]  #: number of edits by rule
     removed: Counter[str]  #: characters taken away by rule
+    sentences: Counter[str]  #: pieces taken away that read like a sentence, by rule
+    repeated: tuple[str, ...]  #: lines taken away since the site repeats them
     examples: Mapping[str, tuple[Excerpt, ...]]  #: a few different edits by rule
     n_source: int  #: characters of the source text
     n_clean: int  #: characters of the clean text
@@ -108,11 +113,16 @@ def entry(document: ReviewedDocument) -> Entry:
     """The document's line in the index, without its texts."""
     edits: Counter[str] = Counter()
     removed: Counter[str] = Counter()
+    sentences: Counter[str] = Counter()
+    repeated: list[str] = []
     examples: dict[str, tuple[Excerpt, ...]] = {}
     for step in document.ledger:
         for edit in step.edits:
             edits[edit.rule] += 1
             removed[edit.rule] += max(0, len(edit.before) - len(edit.after))
+            sentences[edit.rule] += not edit.after and _SENTENCE.fullmatch(edit.before.strip()) is not None
+            if edit.rule == _REPEATED_LINE:
+                repeated.append(edit.before.strip())
             examples[edit.rule] = _gather(examples.get(edit.rule, ()), [Excerpt(_cut(edit.before), _cut(edit.after))])
     return Entry(
         id=document.id,
@@ -125,6 +135,8 @@ def entry(document: ReviewedDocument) -> Entry:
         n_edits=edits.total(),
         edits=edits,
         removed=removed,
+        sentences=+sentences,
+        repeated=tuple(repeated),
         examples=examples,
         n_source=len(document.source_text),
         n_clean=len(document.clean_text),
@@ -179,6 +191,7 @@ def index_page(run: Run, entries: Sequence[Entry], data_docs: str | None) -> str
         verdicts=Counter(entry.verdict for entry in entries),
         checks=Counter(reason.check for entry in entries for reason in entry.reasons),
         rules=_tallies(entries),
+        proposals=_proposals(entries),
         labels=_labels(run.published),
         data_docs=data_docs,
     )
@@ -192,6 +205,7 @@ class _Tally:
     n_edits: int = 0
     n_documents: int = 0
     n_removed: int = 0
+    n_sentences: int = 0
     examples: tuple[Excerpt, ...] = ()
 
 
@@ -203,8 +217,16 @@ def _tallies(entries: Iterable[Entry]) -> list[_Tally]:
             tally.n_edits += n_edits
             tally.n_documents += 1
             tally.n_removed += entry.removed[rule]
+            tally.n_sentences += entry.sentences[rule]
             tally.examples = _gather(tally.examples, entry.examples[rule])
-    return sorted(tallies.values(), key=lambda tally: (-tally.n_edits, tally.rule))
+    return sorted(tallies.values(), key=lambda tally: (-tally.n_sentences, -tally.n_edits, tally.rule))
+
+
+def _proposals(entries: Iterable[Entry]) -> list[tuple[str, int, str]]:
+    """The lines that sites repeat: each with the number of its documents, and a pattern for a rule of its own."""
+    n_documents = Counter(line for entry in entries for line in set(entry.repeated))
+    most = sorted(n_documents.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
+    return [(_cut(line), n, f"^{re.escape(line)}$") for line, n in most]
 
 
 def _gather(examples: tuple[Excerpt, ...], more: Iterable[Excerpt]) -> tuple[Excerpt, ...]:

@@ -195,3 +195,23 @@ def test_the_committed_texts_are_what_the_flow_makes_of_the_seeds(tmp_path):
     run(Settings((str(root / "seeds"),), tmp_path / "clean"))
     committed = {path.name: path.read_bytes() for path in (root / "clean" / "text").iterdir()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "clean" / "text").iterdir()} == committed
+
+
+def test_what_a_folder_of_pages_repeats_goes_and_is_shown_as_a_proposal(tmp_path):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    for town in ("Riga", "Tartu", "Vilnius", "Turku", "Gdynia"):
+        text = (
+            f"{town} elects a mayor\n{prose(f'in {town}')}\nThe Courier of the Coast, printed in this town for ever\n"
+        )
+        (source / f"{town}.txt").write_text(text, "utf-8")
+    run_on(source, out)
+    documents = rows(out, "documents")
+    assert [document["text"] for document in documents] == [
+        f"{town} elects a mayor\n{prose(f'in {town}')}\n" for town in ("Gdynia", "Riga", "Tartu", "Turku", "Vilnius")
+    ]
+    assert {row["rule"] for row in rows(out, "edits")} == {"site/repeated-line"}
+    assert restore(out, "Riga.txt") == (source / "Riga.txt").read_text("utf-8")
+    report = (out / "report" / "index.html").read_text("utf-8")
+    assert "Lines that sites repeat" in report
+    assert r"^The\ Courier\ of\ the\ Coast,\ printed\ in\ this\ town\ for\ ever$" in report
