@@ -104,6 +104,13 @@ class ExpectComposedCharacters(_True):
     reason: ClassVar[str] = "Letters are not in Unicode's Normalization Form C."
 
 
+class ExpectLongestParagraphKept(_True):
+    """What was taken away is shorter than what is left."""
+
+    description: str = "The longest paragraph of a document is not among what cleaning takes away."
+    reason: ClassVar[str] = "Cleaning took away the longest paragraph of the document."
+
+
 class ExpectReversible(_True):
     """The ledger leads back to the source."""
 

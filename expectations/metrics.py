@@ -68,6 +68,7 @@ class Measurements(TypedDict):
     n_edits: int  #: in the whole ledger
     removed_ratio: float  #: share of the source text's characters that the clean text is shorter by
     longest_removal: int  #: characters of the longest single piece that was taken away, without white space round it
+    is_longest_paragraph_kept: bool  #: whether no piece that was taken away is longer than the longest line left
     repeated_ratio: float  #: share of characters that are further copies of long lines
     mojibake_suspects: int  #: places that read like text decoded with the wrong encoding
     n_replacement_characters: int  #: U+FFFD or half a surrogate pair, where a character was lost
@@ -98,13 +99,15 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
     lines = text.split("\n")
     copies = [(len(line), count - 1) for line, count in Counter(lines).items() if count > 1 and len(line) >= _LONG_LINE]
     removals = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
+    longest_removal = max((len(removed.strip()) for removed in removals), default=0)
     return Measurements(
         id=document.id,
         n_characters=len(text),
         n_letters=sum(map(str.isalpha, text)),
         n_edits=cleaned.n_edits,
         removed_ratio=max(0.0, 1 - len(text) / len(source)) if source else 0.0,
-        longest_removal=max((len(removed.strip()) for removed in removals), default=0),
+        longest_removal=longest_removal,
+        is_longest_paragraph_kept=longest_removal <= max(map(len, lines)),
         repeated_ratio=sum(length * n_copies for length, n_copies in copies) / len(text) if text else 0.0,
         mojibake_suspects=_count(_MOJIBAKE, text),
         n_replacement_characters=_count(_LOST, text),

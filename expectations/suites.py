@@ -9,6 +9,7 @@ from expectations.checks import (
     ExpectEveryDocumentAccountedFor,
     ExpectFewInQuarantine,
     ExpectFewRepeats,
+    ExpectLongestParagraphKept,
     ExpectNoFurniture,
     ExpectNoLongRemoval,
     ExpectNoLostCharacters,
@@ -37,6 +38,7 @@ def document_suite() -> list[Expectation]:
         ExpectFewRepeats(column="repeated_ratio"),
         ExpectNoLongRemoval(column="longest_removal"),
         ExpectEnoughKept(column="removed_ratio"),
+        ExpectLongestParagraphKept(column="is_longest_paragraph_kept"),
         ExpectReversible(column="is_reversible"),
     ]
 

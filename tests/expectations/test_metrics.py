@@ -131,6 +131,13 @@ def test_what_was_taken_away_is_measured():
     assert row["is_reversible"]
 
 
+def test_taking_the_longest_paragraph_away_is_noticed():
+    story, text = "It rained all day in the town.\n", "It rained.\n"
+    row = measure(Document(story + text, "a"), cleaned(text, Edit(0, story, "", "a/rule")))
+    assert not row["is_longest_paragraph_kept"]
+    assert row_of(text)["is_longest_paragraph_kept"]
+
+
 @pytest.mark.parametrize("edit", [Edit(0, "Snow", "It", "a/rule"), Edit(99, "a", "b", "a/rule")])
 def test_a_ledger_that_does_not_lead_back_is_found(edit):
     assert not measure(Document("It rained.\n", "a"), cleaned("It rained.\n", edit))["is_reversible"]

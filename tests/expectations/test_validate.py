@@ -56,6 +56,7 @@ def test_no_rows_are_no_failures(judge):
         ("repeated_ratio", 0.5, "ExpectFewRepeats", "50%"),
         ("longest_removal", 3000, "ExpectNoLongRemoval", "3000 characters"),
         ("removed_ratio", 0.9, "ExpectEnoughKept", "90%"),
+        ("is_longest_paragraph_kept", False, "ExpectLongestParagraphKept", "longest paragraph"),
         ("is_reversible", False, "ExpectReversible", "does not give back"),
     ],
 )
@@ -106,7 +107,7 @@ def test_a_corpus_with_a_fault_is_not_published(judge, totals, check):
 def test_an_expectation_that_great_expectations_drops_is_an_error(judge, monkeypatch):
     unknown = {"type": "expect_the_unknown", "kwargs": {"column": "n_letters"}}
     monkeypatch.setattr(validate, "document_suite", lambda: [*document_suite(), unknown])
-    with pytest.raises(JudgeError, match="11 of 12 expectations"):
+    with pytest.raises(JudgeError, match="12 of 13 expectations"):
         judge.judge_documents([ROW])
 
 
