@@ -9,6 +9,7 @@ from cleaners.edits import Edit
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
 
 _PROSE_LENGTH = 60  # characters; a line as short as that is more often a heading, a label or a prompt
@@ -41,8 +42,11 @@ class Block(NamedTuple):
         >>> Block("Ministers meet in Paris", 0, 23).is_prose
         False
         """
-        if len(self.text) * _WIDE_FACTOR < _PROSE_LENGTH or self.length < _PROSE_LENGTH:
-            return False
+        return len(self.text) * _WIDE_FACTOR >= _PROSE_LENGTH and self.length >= _PROSE_LENGTH and self.ends_sentence
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether the last character is a full stop or the like, whatever closes behind it."""
         return _SENTENCE_END.search(self.text, max(0, len(self.text) - 8)) is not None
 
 
@@ -67,7 +71,7 @@ def removal(text: str, block: Block, rule: str) -> Edit:
 
 def plain(line: str) -> str:
     """The line as patterns see it: quotation marks straight, spaces ordinary, every offset as before."""
-    return line.translate(_STRAIGHT)
+    return line.translate(_STRAIGHT) if _NOT_STRAIGHT.search(line) else line
 
 
 def edges(prose: Sequence[bool]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from cleaners.blocks import Block, blocks, edges, plain, removal
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
+from cleaners.page import beyond_article
 from cleaners.rules import Rule, RuleBook
 
 _LONGEST_LINE = 2_000  # characters; no furniture is longer, and hostile lines cost nothing
@@ -22,7 +23,8 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     """Whole lines that a rule of the rule book names, where the rule may act.
 
     A line that says in passing what furniture says is prose, and stays. Most rules act only at the edge, where no prose
-    stands between the line and the start or the end of the text.
+    stands between the line and the start or the end of the text, or beside other furniture. On a page that rules have
+    recognized as one, what lies beyond its article goes, too.
 
     >>> text = "We use cookies on this website.\\nThe minister said on Monday that she would not resign over it.\\n"
     >>> [(edit.before, edit.rule) for edit in remove_boilerplate(Document(text), Knowledge())]
@@ -31,9 +33,11 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     lines = blocks(document.text)
     matches = _matcher(knowledge.rules)
     found = [matches(line.text) for line in lines]
-    for index, rule in enumerate(_decide(lines, found)):
-        if rule:
-            yield removal(document.text, lines[index], rule.id)
+    taken = {index: rule.id for index, rule in enumerate(_decide(lines, found)) if rule}
+    beyond = beyond_article(lines, taken.keys(), document.metadata.title)
+    taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
+    for index in sorted(taken):
+        yield removal(document.text, lines[index], taken[index])
 
 
 def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> list[Rule | None]:

@@ -101,7 +101,7 @@ def _is_copy(line: Block, other: Block) -> bool:
     if min(line.length, other.length) < _SHORTEST_COPY or abs(line.length - other.length) > _LONGEST_CREDIT:
         return False
     shorter, longer = sorted((_bare(line.text), _bare(other.text)), key=len)
-    return longer.startswith(shorter)
+    return longer.startswith(shorter) and any(map(str.isalpha, shorter))  # not a row of dashes
 
 
 def _bare(line: str) -> str:

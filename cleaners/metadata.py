@@ -83,6 +83,13 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         yield removal(document.text, lines[index], f"metadata/{field}")
 
 
+def holds_metadata(lines: Sequence[Block], index: int) -> bool:
+    """Whether a line says when the article was published, by whom, or where it comes from, and nothing else."""
+    line = lines[index].text
+    beside_a_date = _is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)
+    return bool(_stamp(line) or _byline(line, beside_a_date=beside_a_date) or _source(line))
+
+
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
     """All that is known of an article: what its source declared, what was harvested, and what the clean text shows."""
     known = document.metadata

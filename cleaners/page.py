@@ -1,0 +1,84 @@
+"""What lies beyond the article on a page that came as plain text: menus above it, teasers and forms below.
+
+Rules know such lines by their words; here it is their place that tells. It speaks only where rules have recognized a
+crude page already: a list at the end of a clean article, a poem or a table is nobody's furniture.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from cleaners.blocks import Block
+from cleaners.captions import credit
+from cleaners.metadata import holds_metadata
+
+_ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
+_FEWEST_LINES = 4  # beyond the article on one side, or
+_ENOUGH_BESIDE = 2  # lines recognized on that side
+_PARAGRAPH = 120  # characters of a sentence that a teaser seldom has
+_LONG = 160  # characters; a line as long as that is looked at by a person before it goes
+_SHORTEST_SENTENCE = 40
+_WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
+_HEADLINE = range(20, 200)  # characters
+_WORD = re.compile(r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
+
+
+def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: str | None) -> set[int]:
+    """Lines above the first paragraph and below the last that belong to the page.
+
+    What holds metadata, names a photographer or is the headline stays for the other cleaners.
+
+    Args:
+        lines: those of the text.
+        recognized: which of them rules have taken.
+        title: what the source itself declared as its title.
+
+    Returns:
+        Indices of lines that rules have not taken.
+    """
+    paragraphs = [
+        index
+        for index, line in enumerate(lines)
+        if index not in recognized and (line.length >= _LONG or (line.length >= _PARAGRAPH and line.is_prose))
+    ]
+    if len(recognized) < _ENOUGH_EVIDENCE or len(paragraphs) < 2 or _is_wrapped(lines):
+        return set()
+    first, last = paragraphs[0], paragraphs[-1]
+    while first > 0 and first - 1 not in recognized and _is_sentence(lines[first - 1]):
+        first -= 1
+    while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
+        last += 1
+    beyond: set[int] = set()
+    for side in (range(first), range(last + 1, len(lines))):
+        if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
+            beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
+    return beyond - {_headline(lines, first, recognized, title)}
+
+
+def _is_sentence(line: Block) -> bool:
+    return line.length >= _SHORTEST_SENTENCE and line.ends_sentence
+
+
+def _is_kept(lines: Sequence[Block], index: int) -> bool:
+    return holds_metadata(lines, index) or credit(lines[index].text) != ""
+
+
+def _is_wrapped(lines: Sequence[Block]) -> bool:
+    """Whether the lines were broken at a margin, so that their ends say nothing."""
+    lengths = sorted(line.length for line in lines)
+    margin = lengths[len(lengths) * 9 // 10]
+    return sum(0.85 * margin <= length <= 1.02 * margin for length in lengths) > _WRAPPED_SHARE * len(lengths)
+
+
+def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], title: str | None) -> int:
+    """The line above the article that has most words in common with its first paragraphs; the nearest of several."""
+    body = {word for line in lines[first : first + 3] for word in _words(line.text)}
+    scores = {
+        index: (lines[index].text == title, len(body & _words(lines[index].text)), index)
+        for index in range(first)
+        if index not in recognized and lines[index].length in _HEADLINE
+    }
+    return max(scores, key=scores.__getitem__, default=-1)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
