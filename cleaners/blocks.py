@@ -42,7 +42,9 @@ class Block(NamedTuple):
         >>> Block("Ministers meet in Paris", 0, 23).is_prose
         False
         """
-        return len(self.text) * _WIDE_FACTOR >= _PROSE_LENGTH and self.length >= _PROSE_LENGTH and self.ends_sentence
+        n = len(self.text)
+        is_long = n >= _PROSE_LENGTH or (n * _WIDE_FACTOR >= _PROSE_LENGTH and self.length >= _PROSE_LENGTH)
+        return is_long and self.ends_sentence
 
     @property
     def ends_sentence(self) -> bool:

@@ -14,7 +14,7 @@ from cleaners.knowledge import Knowledge
 from cleaners.page import beyond_article
 from cleaners.rules import Rule, RuleBook
 
-_LONGEST_LINE = 2_000  # characters; no furniture is longer, and hostile lines cost nothing
+_LONGEST_LINE = 1_000  # characters; no furniture is longer, and hostile lines cost nothing
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -77,8 +77,10 @@ def _matcher(book: RuleBook) -> Callable[[str], list[Rule]]:
     def matches(line: str) -> list[Rule]:
         if len(line) > _LONGEST_LINE:
             return []
-        hits = patterns.Match(_SURROGATE.sub("\ufffd", plain(line))) or []
-        return [rules[index] for index in sorted(hits)]
+        if not line.isascii():
+            line = _SURROGATE.sub("\ufffd", plain(line))
+        hits = patterns.Match(line)
+        return [rules[index] for index in sorted(hits)] if hits else []
 
     return matches
 

@@ -23,13 +23,13 @@ _LABEL = r"(?i:photo|photograph|picture|image|file\ photo|foto)(?i:\ by|\ credit
 
 # How agencies and papers sign a picture at the end of its caption.
 _CREDIT = re.compile(
-    rf"""(?:
-      \s/ (?: [^/\n]{{1,60}} / )? \s?{_AGENCY}                                       # /Ann Lee/Reuters
-    | \s[\[(] (?: [^\[\]()\n]{{1,60}} [/,] \s? )? {_AGENCY} (?: \ via\ [^\[\]()\n]{{1,40}} )? [\])]   # [Ann Lee/AFP]
-    | \s[\[(] {_LABEL} \s?:?\s [^\[\]()\n]{{1,60}} [\])]                             # (Photo: Ann Lee)
-    | \s(?: AP\ Photo | REUTERS | AFP | EPA | dpa ) \s?/\s? [^/\n]{{1,60}}           # REUTERS/Ann Lee
-    | \s{_LABEL} :\s [^\n]{{1,60}}                                                   # Photo: Ann Lee
-    | (?<=[.!?])\s {_AGENCY} (?: \ (?:via|/)\ {_AGENCY} )?                           # … on Monday. Getty Images
+    rf"""\s (?:
+      / (?: [^/\n]{{1,60}} / )? \s?{_AGENCY}                                         # /Ann Lee/Reuters
+    | [\[(] (?: [^\[\]()\n]{{1,60}} [/,] \s? )? {_AGENCY} (?: \ via\ [^\[\]()\n]{{1,40}} )? [\])]   # [Ann Lee/AFP]
+    | [\[(] {_LABEL} \s?:?\s [^\[\]()\n]{{1,60}} [\])]                               # (Photo: Ann Lee)
+    | (?: AP\ Photo | REUTERS | AFP | EPA | dpa ) \s?/\s? [^/\n]{{1,60}}             # REUTERS/Ann Lee
+    | {_LABEL} :\s [^\n]{{1,60}}                                                     # Photo: Ann Lee
+    | (?<=[.!?]\s) {_AGENCY} (?: \ (?:via|/)\ {_AGENCY} )?                           # … on Monday. Getty Images
     )\s?\Z""",
     re.VERBOSE,
 )
@@ -98,6 +98,8 @@ def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
 
 def _is_copy(line: Block, other: Block) -> bool:
     """Whether one of two neighbours is the other, or its beginning; what is more may be the credit."""
+    if line.text[0].casefold() != other.text[0].casefold():  # most neighbours, and cheap
+        return False
     if min(line.length, other.length) < _SHORTEST_COPY or abs(line.length - other.length) > _LONGEST_CREDIT:
         return False
     shorter, longer = sorted((_bare(line.text), _bare(other.text)), key=len)

@@ -35,12 +35,14 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
     Returns:
         Indices of lines that rules have not taken.
     """
+    if len(recognized) < _ENOUGH_EVIDENCE:
+        return set()
     paragraphs = [
         index
         for index, line in enumerate(lines)
         if index not in recognized and (line.length >= _LONG or (line.length >= _PARAGRAPH and line.is_prose))
     ]
-    if len(recognized) < _ENOUGH_EVIDENCE or len(paragraphs) < 2 or _is_wrapped(lines):
+    if len(paragraphs) < 2 or _is_wrapped(lines):
         return set()
     first, last = paragraphs[0], paragraphs[-1]
     while first > 0 and first - 1 not in recognized and _is_sentence(lines[first - 1]):
@@ -48,7 +50,8 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
     while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
         last += 1
     beyond: set[int] = set()
-    for side in (range(first), range(last + 1, len(lines))):
+    for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
+        side = side[next((n for n, index in enumerate(side) if index in recognized), len(side)) :]
         if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     return beyond - {_headline(lines, first, recognized, title)}

@@ -17,16 +17,19 @@ the pattern. Look-around and back-references do not exist there.
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
 BUILTIN = Path(__file__).parent / "rules"
+_START = re.compile(r"\s*\[\[\s*rule\s*\]\]")
+_BEYOND_RE2 = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?(?:[=!]|<[=!]|P=))")
 _FIELDS = {"id": str, "pattern": str, "where": str, "why": str, "removes": list, "leaves": list}
 
 
@@ -79,12 +82,12 @@ def builtin() -> RuleBook:
 
 
 def load(folders: Iterable[Path]) -> RuleBook:
-    """The built-in rules and those of every `*.toml` file in the given folders.
+    """The built-in rules and those of every `*.toml` file in the given folders, whose examples are tried out.
 
     Raises:
-        RuleError: if a file is not a rule file, or two rules have the same id.
+        RuleError: if a file is not a rule file, two rules have the same id, or a rule fails its own examples.
     """
-    rules: dict[str, Rule] = {}
+    entries: dict[str, _Entry] = {}
     for folder in [BUILTIN, *folders]:
         if folder.is_file():
             raise RuleError(f"{folder}: is a file; name the folder that it lies in.")
@@ -92,57 +95,78 @@ def load(folders: Iterable[Path]) -> RuleBook:
         if not paths:
             raise RuleError(f"{folder}: no rule files (*.toml) here; name a folder that has some.")
         for path in paths:
-            for rule in _read(path):
-                if rule.id in rules:
-                    raise RuleError(f"{path}: a rule {rule.id!r} exists already; give this one another id.")
-                rules[rule.id] = rule
-    book = RuleBook(tuple(rules.values()))
+            for entry in _read(path):
+                if entry.rule.id in entries:
+                    first = entries[entry.rule.id]
+                    raise RuleError(f"{entry.place}: has this id already at {first.place}; give this one another.")
+                entries[entry.rule.id] = entry
+    book = RuleBook(tuple(entry.rule for entry in entries.values()))
     known = {rule.id for rule in book} | {rule.family for rule in book}
-    for rule in book:
-        if rule.where.startswith("near:") and rule.where.removeprefix("near:") not in known:
-            raise RuleError(f"rule {rule.id!r}: where = {rule.where!r} names no rule or family of the rule book.")
+    for entry in entries.values():
+        where = entry.rule.where
+        if where.startswith("near:") and where.removeprefix("near:") not in known:
+            raise RuleError(f"{entry.place}: where = {where!r} names no rule or family of the rule book.")
+        if entry.path.parent != BUILTIN:  # whose examples are tests of ours
+            _try_examples(entry, book)
     return book
 
 
-def _read(path: Path) -> Iterator[Rule]:
+class _Entry(NamedTuple):
+    rule: Rule
+    path: Path
+    line: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}, line {self.line}: rule {self.rule.id}"
+
+
+def _try_examples(entry: _Entry, book: RuleBook) -> None:
+    from cleaners.boilerplate import failing_examples  # which needs the rules to be read
+    from cleaners.knowledge import Knowledge
+
+    for text in failing_examples(entry.rule, Knowledge(book)):
+        does = "leaves what it should remove" if text in entry.rule.removes else "removes what it should leave"
+        raise RuleError(f"{entry.place}: {does}: {text!r}; mend the pattern or the example.")
+
+
+def _read(path: Path) -> Iterator[_Entry]:
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("rule")
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text).get("rule")
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}.") from error
     except ValueError as error:  # TOML or UTF-8
         raise RuleError(f"{path}: not valid TOML: {error}.") from error
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise RuleError(f"{path}: has no [[rule]] entries; CONTRIBUTING.md shows their form.")
-    for number, entry in enumerate(entries, 1):
-        yield _check(path, number, entry)
+    starts = [number for number, line in enumerate(text.split("\n"), 1) if _START.match(line)]
+    if len(starts) != len(tables):  # written in another way than rule by rule
+        starts = [1] * len(tables)
+    for line, table in zip(starts, tables, strict=True):
+        yield _Entry(_check(f"{path}, line {line}: rule {table.get('id') or 'without an id'}", table), path, line)
 
 
-def _check(path: Path, number: int, entry: dict[str, Any]) -> Rule:
-    name = entry.get("id") or f"number {number}"
+def _check(place: str, table: dict[str, Any]) -> Rule:
     for field, kind in _FIELDS.items():
-        if not isinstance(entry.get(field), kind) or not entry[field]:
-            raise RuleError(
-                f"{path}: rule {name}: needs {field!r} as a non-empty {'list' if kind is list else 'text'}."
-            )
-    if unknown := entry.keys() - _FIELDS:
-        raise RuleError(f"{path}: rule {name}: does not know the field {min(unknown)!r}.")
-    if "/" not in entry["id"]:
-        raise RuleError(f"{path}: rule {name}: an id has the form family/name.")
-    if entry["where"] not in ("edge", "anywhere") and not entry["where"].startswith("near:"):
-        raise RuleError(f"{path}: rule {name}: 'where' is edge, anywhere or near:<rule id or family>.")
-    pattern = "".join(map(str.strip, entry["pattern"].splitlines()))
+        if not isinstance(table.get(field), kind) or not table[field]:
+            raise RuleError(f"{place}: needs {field!r} as a non-empty {'list' if kind is list else 'text'}.")
+        if kind is list and not all(isinstance(example, str) and example for example in table[field]):
+            raise RuleError(f"{place}: {field!r} holds what is not a text.")
+    if unknown := table.keys() - _FIELDS:
+        raise RuleError(f"{place}: does not know the field {min(unknown)!r}; its fields are {', '.join(_FIELDS)}.")
+    if "/" not in table["id"]:
+        raise RuleError(f"{place}: an id has the form family/name.")
+    if table["where"] not in ("edge", "anywhere") and not table["where"].startswith("near:"):
+        raise RuleError(f"{place}: 'where' is edge, anywhere or near:<rule id or family>.")
+    pattern = "".join(map(str.strip, table["pattern"].splitlines()))
+    if _BEYOND_RE2.search(pattern):
+        raise RuleError(f"{place}: the pattern needs back-references or look-around, which take more than linear time.")
     quiet = re2.Options()
     quiet.log_errors = False
     try:
         re2.compile(pattern, quiet)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        raise RuleError(f"{path}: rule {name}: the pattern does not compile: {reason}.") from None
-    return Rule(
-        entry["id"],
-        pattern,
-        entry["where"],
-        entry["why"],
-        tuple(entry["removes"]),
-        tuple(entry["leaves"]),
-    )
+        raise RuleError(f"{place}: the pattern does not compile: {reason}.") from None
+    return Rule(table["id"], pattern, table["where"], table["why"], tuple(table["removes"]), tuple(table["leaves"]))
