@@ -5,7 +5,8 @@ crude page already: a list at the end of a clean article, a poem or a table is n
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from cleaners.blocks import Block
 from cleaners.captions import credit
@@ -18,6 +19,8 @@ _PARAGRAPH = 120  # characters of a sentence that a teaser seldom has
 _LONG = 160  # characters; a line as long as that is looked at by a person before it goes
 _SHORTEST_SENTENCE = 40
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
+_TEASER = range(35, 160)  # characters
+_CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
 _HEADLINE = range(20, 200)  # characters
 _WORD = re.compile(r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 
@@ -54,7 +57,30 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
         side = side[next((n for n, index in enumerate(side) if index in recognized), len(side)) :]
         if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
+    beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     return beyond - {_headline(lines, first, recognized, title)}
+
+
+def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
+    """Headlines that stand beyond the article and in it, too, but never above a paragraph; or twice on one line."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        if line.length in _TEASER and not line.ends_sentence and not _CELLS.search(line.text):
+            places[line.text].append(index)
+    for text, indices in places.items():
+        is_beyond = len(indices) > 1 and any(index not in article for index in indices)
+        if _is_doubled(text) or (is_beyond and not any(_is_heading(lines, index) for index in indices)):
+            yield from indices
+
+
+def _is_doubled(text: str) -> bool:
+    half = len(text) // 2
+    return text[:half].strip() == text[half:].strip() and any(map(str.isalpha, text))
+
+
+def _is_heading(lines: Sequence[Block], index: int) -> bool:
+    """Whether a paragraph follows, or the same line again, as captions do."""
+    return index + 1 < len(lines) and (lines[index + 1].is_prose or lines[index + 1].text == lines[index].text)
 
 
 def _is_sentence(line: Block) -> bool:

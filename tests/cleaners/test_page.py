@@ -1,0 +1,67 @@
+"""A crude page is cut down to its article; a clean article with a list at its end is not touched."""
+
+import pytest
+
+from cleaners import Document, Metadata, clean
+from cleaners.blocks import blocks
+from cleaners.page import beyond_article
+
+ARTICLE = """The ministers of twelve countries met in Paris on Monday to talk about the treaty that they had signed \
+in the autumn of last year, and about what it will cost them.
+They will meet again in the spring, and hope to have an answer from the other side by then, the French minister said \
+after the talks, which went on until midnight.
+Nobody left the room before."""
+MENU = "News\nSport\nWeather\nShare this article\nFacebook"
+TEASERS = "Related articles\nThe baker who became a mayor\nWhat the flood has left behind\nA bridge\nShare this article"
+
+
+def test_a_list_at_the_end_of_a_clean_article_stays():
+    text = f"{ARTICLE}\nThe towns:\nRiga\nTartu\nVilnius\nTurku\nGdynia\n"
+    assert clean(text).text == text
+
+
+def test_a_table_of_results_below_an_article_stays():
+    text = f"{ARTICLE}\n" + "".join(f"Runner {n} 2:0{n}:11\n" for n in range(1, 9))
+    assert clean(text).text == text
+
+
+def test_what_stands_between_the_last_paragraph_and_the_furniture_stays():
+    assert clean(f"{ARTICLE}\nThe towns:\nRiga\nTartu\nShare this article\nFacebook\n").text == (
+        f"{ARTICLE}\nThe towns:\nRiga\nTartu\n"
+    )
+
+
+def test_a_poem_between_furniture_stays():
+    poem = "The river runs on\nand on to the sea\nand nobody knows\nwhat became of me\n"
+    assert poem in clean(f"Share this article\nFacebook\n{poem}Share this article\nFacebook\n").text
+
+
+def test_menus_above_and_teasers_below_go_and_the_headline_stays():
+    text = f"{MENU}\nMinisters meet in Paris about the treaty\n{ARTICLE}\n{TEASERS}\n"
+    assert clean(text).text == f"Ministers meet in Paris about the treaty\n{ARTICLE}\n"
+
+
+def test_byline_and_date_above_the_article_are_left_to_metadata():
+    text = f"{MENU}\nMinisters meet in Paris\nBy Ann Lee\nUpdated 18:25, 18-Feb-2025\n{ARTICLE}\n{TEASERS}\n"
+    result = clean(text)
+    assert result.text == f"Ministers meet in Paris\n{ARTICLE}\n"
+    assert (result.metadata.authors, result.metadata.updated) == (("Ann Lee",), "2025-02-18T18:25")
+
+
+def test_the_declared_title_stays_wherever_it_stands_above_the_article():
+    lines = f"A night in the rain of Paris\n{MENU}\nMinisters and the treaty of Paris\n{ARTICLE}\n{TEASERS}\n"
+    document = Document(lines, metadata=Metadata(title="A night in the rain of Paris"))
+    assert clean(document).text.startswith("A night in the rain of Paris\n")
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_without_evidence_nothing_is_beyond_the_article(n):
+    lines = blocks(f"{MENU}\n{ARTICLE}\n{TEASERS}\n")
+    assert beyond_article(lines, set(range(n)), None) == set()
+
+
+def test_a_page_is_reverted_and_stays_as_it_is_when_cleaned_again():
+    text = f"{MENU}\nMinisters meet in Paris about the treaty\n{ARTICLE}\n{TEASERS}\n"
+    result = clean(text)
+    assert result.revert() == text
+    assert clean(result.text).text == result.text
