@@ -15,6 +15,7 @@ from cleaners.page import beyond_article
 from cleaners.rules import Rule, RuleBook
 
 _LONGEST_LINE = 1_000  # characters; no furniture is longer, and hostile lines cost nothing
+_MOST_MEMORY = 128 << 20  # bytes that the automaton of all patterns may take
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -68,6 +69,7 @@ def _matcher(book: RuleBook) -> Callable[[str], list[Rule]]:
     """All patterns of a rule book as one automaton: a line in, the rules that match it out."""
     options = re2.Options()
     options.case_sensitive = False
+    options.max_mem = _MOST_MEMORY
     patterns = re2.Set.SearchSet(options)
     rules = tuple(book)
     for rule in rules:
