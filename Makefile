@@ -18,6 +18,7 @@ browser-test: $(VENV)/ready
 # The quality measured so far, on data that is not part of this project; without the data, on our own cases.
 floors: $(VENV)/ready
 	$(BIN)/python benchmarks/mojibake.py --floors
+	$(BIN)/python benchmarks/furniture.py --floors
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

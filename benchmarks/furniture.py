@@ -40,11 +40,13 @@ LANGUAGES = "en de fr es it pt nl pl cs ro hu sv da no nb fi lt lv et el tr ru u
 SENTENCE = 25  # characters of a phrase that is more than a label
 
 LEAST = {
-    "inject F1": 0.97,
-    "near F1": 0.943,
-    "page F1": 0.797,
+    "inject F1": 0.985,
+    "near F1": 0.95,
+    "page F1": 0.87,
     "copies gone": 0.9,
-    "speed": 3.0,
+    "cookie sentences, least": 0.9,
+    "player sentences, least": 0.8,
+    "speed": 5.0,
 }
 MOST = {"inject lost": 0.003, "near lost": 0.005, "page lost": 0.01, "gold removed": 0.001}
 

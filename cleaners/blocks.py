@@ -22,29 +22,17 @@ class Block(NamedTuple):
     text: str  #: without surrounding white space
     start: int  #: offset of the line in the text
     end: int  #: offset behind the line and its line end
-
-    @property
-    def length(self) -> int:
-        """Characters; one of Han, Kana or Hangul counts as several.
-
-        >>> Block("Paris", 0, 5).length, Block("\u5df4\u9ece", 0, 2).length
-        (5, 6)
-        """
-        length = len(self.text)
-        return length if self.text.isascii() else length + (_WIDE_FACTOR - 1) * len(_WIDE.findall(self.text))
+    length: int  #: characters; one of Han, Kana or Hangul counts as several
 
     @property
     def is_prose(self) -> bool:
         """Whether the line is as long as a sentence and ends like one.
 
-        >>> Block("The ministers met in Paris on Tuesday to talk about the security of Ukraine.", 0, 77).is_prose
-        True
-        >>> Block("Ministers meet in Paris", 0, 23).is_prose
-        False
+        >>> text = "Ministers meet\\nThe ministers met in Paris on Tuesday to talk about the security of Ukraine."
+        >>> [line.is_prose for line in blocks(text)]
+        [False, True]
         """
-        n = len(self.text)
-        is_long = n >= _PROSE_LENGTH or (n * _WIDE_FACTOR >= _PROSE_LENGTH and self.length >= _PROSE_LENGTH)
-        return is_long and self.ends_sentence
+        return self.length >= _PROSE_LENGTH and self.ends_sentence
 
     @property
     def ends_sentence(self) -> bool:
@@ -53,16 +41,22 @@ class Block(NamedTuple):
 
 
 def blocks(text: str) -> list[Block]:
-    """All lines that are not blank, in order."""
+    """All lines that are not blank, in order.
+
+    >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
+    [('Paris', 5), ('\u5df4\u9ece', 6)]
+    """
     return list(_blocks(text))
 
 
 def _blocks(text: str) -> Iterator[Block]:
+    has_wide = not text.isascii() and _WIDE.search(text) is not None
     start = 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
         if line := text[start:end].strip():
-            yield Block(line, start, end)
+            n_wide = len(_WIDE.findall(line)) if has_wide else 0
+            yield Block(line, start, end, len(line) + (_WIDE_FACTOR - 1) * n_wide)
         start = end
 
 

@@ -12,10 +12,11 @@ from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
 from cleaners.page import beyond_article
-from cleaners.rules import Rule, RuleBook
+from cleaners.prefilter import Prefilter
+from cleaners.rules import LONGEST_LINE, Rule, RuleBook
 
-_LONGEST_LINE = 1_000  # characters; no furniture is longer, and hostile lines cost nothing
-_MOST_MEMORY = 128 << 20  # bytes that the automaton of all patterns may take
+_ENOUGH_LINES = 10_000  # different ones, after which a prefilter, which takes seconds to make, is worth it
+_MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,7 +34,7 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     """
     lines = blocks(document.text)
     matches = _matcher(knowledge.rules)
-    found = [matches(line.text) for line in lines]
+    found = [matches(line.text) if len(line.text) <= LONGEST_LINE else () for line in lines]
     taken = {index: rule.id for index, rule in enumerate(_decide(lines, found)) if rule}
     beyond = beyond_article(lines, taken.keys(), document.metadata.title)
     taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
@@ -64,37 +65,56 @@ def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> list[Rul
     return taken
 
 
+class _Matcher:
+    """Which rules of a book match a line; a prefilter is made when there are enough lines to be worth the time."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._longest = [rule.longest for rule in rules]
+        options = re2.Options()
+        options.case_sensitive = False
+        self._patterns = [re2.Set.SearchSet(options) for _ in rules]  # a set of one answers faster than a pattern
+        for pattern, rule in zip(self._patterns, rules, strict=True):
+            pattern.Add(rule.pattern)
+            pattern.Compile()
+        self._n_lines = 0
+        self._candidates = self._all
+        self.matches = lru_cache(maxsize=_MOST_REMEMBERED)(self._matches)
+
+    def _matches(self, line: str) -> tuple[Rule, ...]:
+        self._n_lines += 1
+        if self._n_lines == _ENOUGH_LINES:
+            self._candidates = Prefilter([rule.pattern for rule in self._rules], self._longest).candidates
+        line = _SURROGATE.sub("\ufffd", plain(line))
+        text = line.encode()
+        return tuple(self._rules[index] for index in self._candidates(line) if self._patterns[index].Match(text))
+
+    def _all(self, line: str) -> list[int]:
+        return [index for index, longest in enumerate(self._longest) if len(line) <= longest]
+
+
 @lru_cache(maxsize=8)
-def _matcher(book: RuleBook) -> Callable[[str], list[Rule]]:
-    """All patterns of a rule book as one automaton: a line in, the rules that match it out."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = _MOST_MEMORY
-    patterns = re2.Set.SearchSet(options)
-    rules = tuple(book)
-    for rule in rules:
-        patterns.Add(rule.pattern)
-    patterns.Compile()
-
-    def matches(line: str) -> list[Rule]:
-        if len(line) > _LONGEST_LINE:
-            return []
-        if not line.isascii():
-            line = _SURROGATE.sub("\ufffd", plain(line))
-        hits = patterns.Match(line)
-        return [rules[index] for index in sorted(hits)] if hits else []
-
-    return matches
+def _matcher(book: RuleBook) -> Callable[[str], Sequence[Rule]]:
+    """A line in, the rules that match it out."""
+    return _Matcher(book.rules).matches
 
 
 def failing_examples(rule: Rule, knowledge: Knowledge) -> list[str]:
     """The examples that a rule does not live up to: it should take a line of the text and does not, or the reverse.
 
-    What it removes has to go above an article; what it leaves has to stay above one, below one, and on its own.
+    What it removes has to go above an article, be it by a rule that comes before it and knows the line, too; what it
+    leaves has to stay above one, below one, and on its own.
     """
+    matches = _matcher(knowledge.rules)
+
+    def removals(text: str) -> list[Edit]:
+        return list(remove_boilerplate(Document(text), knowledge))
+
+    def takes(text: str) -> bool:
+        return any(rule in matches(edit.before.strip()) for edit in removals(f"{text}\n{_ARTICLE}"))
 
     def acts(text: str) -> bool:
-        return any(edit.rule == rule.id for edit in remove_boilerplate(Document(text), knowledge))
+        return any(edit.rule == rule.id for edit in removals(text))
 
-    kept = [text for text in rule.removes if not acts(f"{text}\n{_ARTICLE}")]
+    kept = [text for text in rule.removes if not takes(text)]
     return kept + [text for text in rule.leaves if any(map(acts, (text, f"{text}\n{_ARTICLE}", f"{_ARTICLE}\n{text}")))]

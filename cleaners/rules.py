@@ -30,6 +30,8 @@ import re2
 BUILTIN = Path(__file__).parent / "rules"
 _START = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 _BEYOND_RE2 = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?(?:[=!]|<[=!]|P=))")
+LONGEST_LINE = 1_000  # characters; no furniture is longer, and hostile lines cost nothing
+_BOUNDS = (160, 400, LONGEST_LINE)  # to which the length of a rule's examples is rounded up
 _FIELDS = {"id": str, "pattern": str, "where": str, "why": str, "removes": list, "leaves": list}
 
 
@@ -53,8 +55,14 @@ class Rule:
         """The kind of furniture."""
         return self.id.partition("/")[0]
 
+    @property
+    def longest(self) -> int:
+        """Characters of the longest line that it takes: three times that of its longest example, so that no pattern roams."""
+        lines = [line for text in self.removes for line in text.split("\n")]
+        return next(bound for bound in _BOUNDS if bound >= min(3 * max(map(len, lines)), _BOUNDS[-1]))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)  # a book is itself, and its automaton is built once
 class RuleBook:
     """All rules of a run, in order."""
 

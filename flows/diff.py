@@ -25,7 +25,7 @@ def lines(source: str, ledger: Ledger, *, marked: bool = False) -> Iterator[Text
     >>> for line in lines(text, clean(text).ledger, marked=True):
     ...     print(line.plain)
     1: It was [-“-]{+"+}late[-”-]{+"+}.  characters/quotation-mark
-    4: [-Loading...-]  navigation/loading
+    4: [-Loading...-]  loading/mark
     """
     starts = [0, *(match.end() for match in re.finditer("\n", source))]
     rules: defaultdict[int, dict[str, None]] = defaultdict(dict)

@@ -1,0 +1,196 @@
+"""What a text must hold for a pattern to match: the literals by which most rules are ruled out at a glance.
+
+An automaton finds all literals of the rule book in one pass over a line; only the rules whose literals stand there are
+tried. Source: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram Index, 2012), here for whole
+literals and Aho and Corasick's automaton (Efficient string matching, 1975).
+"""
+
+import re
+import warnings
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import product
+from re import _constants as op  # type: ignore[attr-defined]  # the parser of the standard library has no public name
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import ahocorasick
+
+_MOST_SPELLINGS = 100  # of a piece of a pattern that are spelled out
+_MOST_LITERALS = 4_000
+_WIDEST_RANGE = 8  # characters of a class that are spelled out
+_RE2_ONLY = (
+    (re.compile(r"\\x\{([0-9a-fA-F]+)\}"), lambda match: re.escape(chr(int(match[1], 16)))),
+    (re.compile(r"\\[pP](?:\{\^?\w+\}|\w)"), lambda _: r"\w"),
+)
+
+_START, _END = "\x02", "\x03"  # stand for the ends of a line
+_ANCHORS = {op.AT_BEGINNING: _START, op.AT_END: _END}
+
+_Literals = frozenset[str]
+_Nodes = Iterable[tuple[Any, Any]]
+
+
+class Prefilter:
+    """Which of several patterns may match a line.
+
+    >>> prefilter = Prefilter(["^share (this|on)", "cookies?$"], [40, 80])
+    >>> prefilter.candidates("We use Cookies"), prefilter.candidates("They share the bread")
+    ([1], [])
+    """
+
+    def __init__(self, patterns: Sequence[str], longest: Sequence[int]) -> None:
+        """
+        Args:
+            patterns: in RE2's syntax.
+            longest: characters of the longest line that each may match.
+        """
+        self._longest = longest
+        self._bounds = sorted(set(longest))
+        needs = [literals(pattern) for pattern in patterns]
+        self._always = [index for index, found in enumerate(needs) if found is None]
+        self._automata = {
+            bound: _automaton([found if longest[index] >= bound else None for index, found in enumerate(needs)])
+            for bound in self._bounds
+        }
+
+    def candidates(self, line: str) -> list[int]:
+        """Indices of the patterns that may match, in order; all others do not."""
+        place = bisect_left(self._bounds, len(line))
+        if place == len(self._bounds):
+            return []
+        found = set(self._always)
+        if automaton := self._automata[self._bounds[place]]:
+            for _, indices in automaton.iter(f"{_START}{line.casefold()}{_END}"):
+                found.update(indices)
+        return sorted(index for index in found if len(line) <= self._longest[index])
+
+
+def _automaton(needs: Iterable[_Literals | None]) -> ahocorasick.Automaton | None:
+    """Finds literals, each with the indices of the patterns that need it."""
+    owners = defaultdict[str, list[int]](list)
+    for index, found in enumerate(needs):
+        for literal in found or ():
+            owners[literal].append(index)
+    if not owners:
+        return None
+    automaton = ahocorasick.Automaton()
+    for literal, indices in owners.items():
+        automaton.add_word(literal, indices)
+    automaton.make_automaton()
+    return automaton
+
+
+def literals(pattern: str) -> _Literals | None:
+    """Literals of which a text must hold at least one, in folded case, for the pattern to match without regard to case.
+
+    The ends of the text count as characters.
+
+    >>> sorted(literals("(share|like) this [a-z]+")), literals("[a-z]+")
+    (['like this ', 'share this '], None)
+
+    Returns:
+        None where nothing can be said.
+    """
+    for syntax, replacement in _RE2_ONLY:
+        pattern = syntax.sub(replacement, pattern)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _required(parser.parse(pattern))
+    except (re.error, OverflowError, RecursionError):  # RE2 knows some syntax that Python does not
+        return None
+
+
+def _required(nodes: _Nodes, run: set[str] | None = None) -> _Literals | None:
+    """The best literals that a sequence asks for: long ones, and few.
+
+    Args:
+        nodes: the sequence.
+        run: all spellings of what stands right before it.
+    """
+    best: _Literals | None = None
+    run = run or {""}
+    for code, argument in nodes:
+        spellings = _spelled(code, argument)
+        if spellings is not None and len(run) * len(spellings) <= _MOST_SPELLINGS:
+            run = {before + after for before in run for after in spellings}
+            continue
+        best = _better(best, run)
+        if spellings is None:
+            best = _better(best, _required_by(code, argument, run) or ())
+        run = spellings or {""}
+    return _better(best, run)
+
+
+def _better(best: _Literals | None, found: Iterable[str]) -> _Literals | None:
+    found = frozenset(found)
+    if not found or not all(map(_weight, found)):
+        return best
+    return max(best or found, found, key=lambda literals: (min(map(_weight, literals)), -len(literals)))
+
+
+def _weight(literal: str) -> int:
+    """How much a literal rules out: an end of the line by itself nothing, with others a little."""
+    n = len(literal.strip(_START + _END))
+    return n + (0 < n < len(literal))
+
+
+def _required_by(code: Any, argument: Any, run: set[str]) -> _Literals | None:
+    if code is op.SUBPATTERN:
+        return _required(argument[3], run)
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[0] >= 1:
+        return _required(argument[2])
+    if code is op.BRANCH:
+        branches = [_required(branch, run) for branch in argument[1]]
+        if all(branches) and sum(len(branch) for branch in branches if branch) <= _MOST_LITERALS:
+            return frozenset(literal for branch in branches if branch for literal in branch)
+    return None
+
+
+def _spelled(code: Any, argument: Any) -> set[str] | None:
+    """All spellings of a piece of a pattern in folded case, if they are few."""
+    if code is op.LITERAL:
+        return {chr(argument).casefold()}
+    if code is op.AT:
+        return {_ANCHORS.get(argument, "")}
+    if code is op.SUBPATTERN:
+        return _spelled_out(argument[3])
+    if code is op.BRANCH:
+        return _union(map(_spelled_out, argument[1]))
+    if code is op.IN:
+        return _union(map(_spelled_class, argument))
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[1] is not op.MAXREPEAT and argument[1] <= 2:
+        one = _spelled_out(argument[2])
+        times = range(argument[0], argument[1] + 1)
+        return one and _union({"".join(piece) for piece in product(one, repeat=n)} for n in times)
+    return None
+
+
+def _spelled_class(item: tuple[Any, Any]) -> set[str] | None:
+    code, argument = item
+    if code is op.LITERAL:
+        return {chr(argument).casefold()}
+    if code is op.RANGE and argument[1] - argument[0] < _WIDEST_RANGE:
+        return {chr(symbol).casefold() for symbol in range(argument[0], argument[1] + 1)}
+    return None
+
+
+def _spelled_out(nodes: _Nodes) -> set[str] | None:
+    found = {""}
+    for code, argument in nodes:
+        spellings = _spelled(code, argument)
+        if spellings is None or len(found) * len(spellings) > _MOST_SPELLINGS:
+            return None
+        found = {before + after for before in found for after in spellings}
+    return found
+
+
+def _union(sets: Iterable[set[str] | None]) -> set[str] | None:
+    union = set[str]()
+    for spellings in sets:
+        if spellings is None or len(union) + len(spellings) > _MOST_SPELLINGS:
+            return None
+        union |= spellings
+    return union
