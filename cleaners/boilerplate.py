@@ -28,9 +28,9 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     stands between the line and the start or the end of the text, or beside other furniture. On a page that rules have
     recognized as one, what lies beyond its article goes, too.
 
-    >>> text = "We use cookies on this website.\\nThe minister said on Monday that she would not resign over it.\\n"
+    >>> text = "Share this article\\nThe minister said on Monday that she would not resign over it.\\n"
     >>> [(edit.before, edit.rule) for edit in remove_boilerplate(Document(text), Knowledge())]
-    [('We use cookies on this website.\\n', 'cookie-banner/we-use-cookies')]
+    [('Share this article\\n', 'share/prompt')]
     """
     lines = blocks(document.text)
     matches = _matcher(knowledge.rules)

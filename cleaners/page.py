@@ -16,7 +16,9 @@ _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
 _FEWEST_LINES = 4  # beyond the article on one side, or
 _ENOUGH_BESIDE = 2  # lines recognized on that side
 _PARAGRAPH = 120  # characters of a sentence that a teaser seldom has
-_LONG = 160  # characters; a line as long as that is looked at by a person before it goes
+_LONG = 160  # characters; a line as long as that is a paragraph, and no place is reason enough to take it
+_WIDE_GAP = 10  # lines between two paragraphs
+_MUCH_PROSE = 0.1  # of all paragraphs, in what belongs to the article
 _SHORTEST_SENTENCE = 40
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
@@ -47,7 +49,7 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
     ]
     if len(paragraphs) < 2 or _is_wrapped(lines):
         return set()
-    first, last = paragraphs[0], paragraphs[-1]
+    first, last = _article(lines, paragraphs, recognized)
     while first > 0 and first - 1 not in recognized and _is_sentence(lines[first - 1]):
         first -= 1
     while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
@@ -59,6 +61,27 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     return beyond - {_headline(lines, first, recognized, title)}
+
+
+def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Collection[int]) -> tuple[int, int]:
+    """The first and last of the paragraphs that hang together.
+
+    Where many lines with furniture among them lie between two paragraphs, the page goes on and the article may be over;
+    it is, if little prose follows.
+    """
+    groups: list[list[int]] = [[]]
+    for index, paragraph in enumerate(paragraphs):
+        between = range(paragraphs[index - 1] + 1, paragraph) if index else ()
+        if len(between) >= _WIDE_GAP and sum(line in recognized for line in between) >= _ENOUGH_BESIDE:
+            groups.append([])
+        groups[-1].append(paragraph)
+    sizes = [sum(lines[paragraph].length for paragraph in group) for group in groups]
+    first = last = sizes.index(max(sizes))
+    while first > 0 and sizes[first - 1] >= _MUCH_PROSE * sum(sizes):
+        first -= 1
+    while last + 1 < len(sizes) and sizes[last + 1] >= _MUCH_PROSE * sum(sizes):
+        last += 1
+    return groups[first][0], groups[last][-1]
 
 
 def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
@@ -88,7 +111,7 @@ def _is_sentence(line: Block) -> bool:
 
 
 def _is_kept(lines: Sequence[Block], index: int) -> bool:
-    return holds_metadata(lines, index) or credit(lines[index].text) != ""
+    return lines[index].length >= _LONG or holds_metadata(lines, index) or credit(lines[index].text) != ""
 
 
 def _is_wrapped(lines: Sequence[Block]) -> bool:

@@ -57,7 +57,7 @@ class Rule:
 
     @property
     def longest(self) -> int:
-        """Characters of the longest line that it takes: three times that of its longest example, so that no pattern roams."""
+        """Characters of the longest line that it takes: three times its longest example, so that no pattern roams."""
         lines = [line for text in self.removes for line in text.split("\n")]
         return next(bound for bound in _BOUNDS if bound >= min(3 * max(map(len, lines)), _BOUNDS[-1]))
 
