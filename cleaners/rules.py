@@ -104,6 +104,8 @@ def load(folders: Iterable[Path]) -> RuleBook:
             raise RuleError(f"{folder}: no rule files (*.toml) here; name a folder that has some.")
         for path in paths:
             for entry in _read(path):
+                if folder != BUILTIN:  # whose patterns and examples are tests of ours
+                    _compile(entry)
                 if entry.rule.id in entries:
                     first = entries[entry.rule.id]
                     raise RuleError(f"{entry.place}: has this id already at {first.place}; give this one another.")
@@ -114,7 +116,7 @@ def load(folders: Iterable[Path]) -> RuleBook:
         where = entry.rule.where
         if where.startswith("near:") and where.removeprefix("near:") not in known:
             raise RuleError(f"{entry.place}: where = {where!r} names no rule or family of the rule book.")
-        if entry.path.parent != BUILTIN:  # whose examples are tests of ours
+        if entry.path.parent != BUILTIN:
             _try_examples(entry, book)
     return book
 
@@ -127,6 +129,16 @@ class _Entry(NamedTuple):
     @property
     def place(self) -> str:
         return f"{self.path}, line {self.line}: rule {self.rule.id}"
+
+
+def _compile(entry: _Entry) -> None:
+    quiet = re2.Options()
+    quiet.log_errors = False
+    try:
+        re2.compile(entry.rule.pattern, quiet)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise RuleError(f"{entry.place}: the pattern does not compile: {reason}.") from None
 
 
 def _try_examples(entry: _Entry, book: RuleBook) -> None:
@@ -170,11 +182,4 @@ def _check(place: str, table: dict[str, Any]) -> Rule:
     pattern = "".join(map(str.strip, table["pattern"].splitlines()))
     if _BEYOND_RE2.search(pattern):
         raise RuleError(f"{place}: the pattern needs back-references or look-around, which take more than linear time.")
-    quiet = re2.Options()
-    quiet.log_errors = False
-    try:
-        re2.compile(pattern, quiet)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        raise RuleError(f"{place}: the pattern does not compile: {reason}.") from None
     return Rule(table["id"], pattern, table["where"], table["why"], tuple(table["removes"]), tuple(table["leaves"]))
