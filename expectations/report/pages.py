@@ -226,7 +226,7 @@ def _proposals(entries: Iterable[Entry]) -> list[tuple[str, int, str]]:
     """The lines that sites repeat: each with the number of its documents, and a pattern for a rule of its own."""
     n_documents = Counter(line for entry in entries for line in set(entry.repeated))
     most = sorted(n_documents.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
-    return [(_cut(line), n, f"^{re.escape(line)}$") for line, n in most]
+    return [(_cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
 
 def _gather(examples: tuple[Excerpt, ...], more: Iterable[Excerpt]) -> tuple[Excerpt, ...]:

@@ -214,4 +214,4 @@ def test_what_a_folder_of_pages_repeats_goes_and_is_shown_as_a_proposal(tmp_path
     assert restore(out, "Riga.txt") == (source / "Riga.txt").read_text("utf-8")
     report = (out / "report" / "index.html").read_text("utf-8")
     assert "Lines that sites repeat" in report
-    assert r"^The\ Courier\ of\ the\ Coast,\ printed\ in\ this\ town\ for\ ever$" in report
+    assert "^The Courier of the Coast, printed in this town for ever$" in report
