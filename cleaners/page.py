@@ -15,15 +15,18 @@ from cleaners.metadata import holds_metadata
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
 _FEWEST_LINES = 4  # beyond the article on one side, or
 _ENOUGH_BESIDE = 2  # lines recognized on that side
-_PARAGRAPH = 120  # characters of a sentence that a teaser seldom has
-_LONG = 160  # characters; a line as long as that is a paragraph, and no place is reason enough to take it
+_PARAGRAPH = 140  # characters of a sentence that a teaser seldom has
+_LONG = 200  # characters; a line as long as that is a paragraph, and no place is reason enough to take it
 _WIDE_GAP = 10  # lines between two paragraphs
+_VERY_WIDE_GAP = 30
 _MUCH_PROSE = 0.1  # of all paragraphs, in what belongs to the article
 _SHORTEST_SENTENCE = 40
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
 _HEADLINE = range(20, 200)  # characters
+_STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
+_CHARACTERS_PER_STOP = 150
 _WORD = re.compile(r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 
 
@@ -42,11 +45,7 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
     """
     if len(recognized) < _ENOUGH_EVIDENCE:
         return set()
-    paragraphs = [
-        index
-        for index, line in enumerate(lines)
-        if index not in recognized and (line.length >= _LONG or (line.length >= _PARAGRAPH and line.is_prose))
-    ]
+    paragraphs = [index for index, line in enumerate(lines) if index not in recognized and _is_paragraph(line)]
     if len(paragraphs) < 2 or _is_wrapped(lines):
         return set()
     first, last = _article(lines, paragraphs, recognized)
@@ -72,7 +71,8 @@ def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Coll
     groups: list[list[int]] = [[]]
     for index, paragraph in enumerate(paragraphs):
         between = range(paragraphs[index - 1] + 1, paragraph) if index else ()
-        if len(between) >= _WIDE_GAP and sum(line in recognized for line in between) >= _ENOUGH_BESIDE:
+        n_recognized = sum(line in recognized for line in between)
+        if len(between) >= _WIDE_GAP and n_recognized >= (_ENOUGH_BESIDE if len(between) < _VERY_WIDE_GAP else 1):
             groups.append([])
         groups[-1].append(paragraph)
     sizes = [sum(lines[paragraph].length for paragraph in group) for group in groups]
@@ -106,12 +106,27 @@ def _is_heading(lines: Sequence[Block], index: int) -> bool:
     return index + 1 < len(lines) and (lines[index + 1].is_prose or lines[index + 1].text == lines[index].text)
 
 
+def _is_paragraph(line: Block) -> bool:
+    return (line.length >= _LONG and not _is_list(line.text)) or (line.length >= _PARAGRAPH and line.is_prose)
+
+
+def _is_list(text: str) -> bool:
+    """Whether a long line is a row of links: most words with a capital, and hardly a comma or full stop."""
+    words = text.split()
+    n_capitals = sum(word[0].isupper() for word in words)
+    return n_capitals > len(words) / 2 and len(_STOPS.findall(text)) * _CHARACTERS_PER_STOP < len(text)
+
+
 def _is_sentence(line: Block) -> bool:
     return line.length >= _SHORTEST_SENTENCE and line.ends_sentence
 
 
 def _is_kept(lines: Sequence[Block], index: int) -> bool:
-    return lines[index].length >= _LONG or holds_metadata(lines, index) or credit(lines[index].text) != ""
+    return (
+        (lines[index].length >= _LONG and not _is_list(lines[index].text))
+        or holds_metadata(lines, index)
+        or credit(lines[index].text) != ""
+    )
 
 
 def _is_wrapped(lines: Sequence[Block]) -> bool:
