@@ -17,7 +17,7 @@ from typing import Any
 
 import ahocorasick
 
-_MOST_SPELLINGS = 100  # of a piece of a pattern that are spelled out
+_MOST_SPELLINGS = 30  # of a piece of a pattern that are spelled out
 _MOST_LITERALS = 4_000
 _WIDEST_RANGE = 8  # characters of a class that are spelled out
 _RE2_ONLY = (
