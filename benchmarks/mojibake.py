@@ -117,7 +117,7 @@ def exact(records: Sequence[Record], function: Callable[[str], str]) -> dict[str
 
 def clear_memory() -> None:
     """Forget what the repair of other texts has taught, but keep the tables loaded."""
-    for memory in (mojibake._stretches, mojibake_losses._meant, mojibake_losses._readings):
+    for memory in (mojibake._stretches, mojibake_losses._best_reading, mojibake_losses._readings):
         memory.cache_clear()
     for costs in (mojibake_letters._TWO, mojibake_letters._STEPS, mojibake_letters._CLOSER_STEPS):
         costs.clear()

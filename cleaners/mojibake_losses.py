@@ -147,40 +147,45 @@ def _regions(line: str, names: Collection[str], is_windows: bool) -> Iterator[tu
             yield start, name, region
 
 
-@lru_cache(maxsize=1 << 16)
 def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) -> str | None:
     if len(region) > _MOST_LETTERS:
         return None
     proves_little = "Å " in region or not (_REPLACED in region or _SMALL_LETTER.search(before + region + after))
     if proves_little and not has_evidence:
         return None
+    meant, gain = _best_reading(name, before, region, after)
+    return meant if gain >= _needed(region, has_evidence) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str | None, int]:
+    """The one reading that is clearly more plausible than all others, and by how many bits it is than the text."""
     lossy = _LOSSY[name]
     pieces = lossy.piece.findall(region)
     if len(pieces) == 1 and lossy.sure.fullmatch(region):
-        return None
+        return None, 0
     choices: list[tuple[tuple[str, int], ...]] = []
     for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
         choices.append(_readings(name, piece, following[:1].isalpha() and not following.startswith("s ")))
         if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
-            return None
-    choices.append(((after, 0),))
-    before = "  " + before
-    found = [(0, before)]
+            return None, 0
+    start = "  " + before
+    found = [(0, start)]
     for readings in choices:
         found = sorted(
             [
-                (bits + extra + closer_surprise(text, start), start + text)
-                for bits, start in found
+                (bits + extra + closer_surprise(text, spelled), spelled + text)
+                for bits, spelled in found
                 for text, extra in readings
             ]
         )[:_BEAM]
-    (least, best), *others = found
-    meant = best[len(before) : len(best) - len(after)]
-    gain = surprise(region + after, before) - surprise(meant + after, before)
+    (least, best), *others = sorted((bits + closer_surprise(after, spelled), spelled) for bits, spelled in found)
+    meant = best[len(start) :]
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
     margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
-    is_clear = not others or others[0][0] - least >= margin
-    return meant if is_clear and gain >= _needed(region, has_evidence) else None
+    if others and others[0][0] - least < margin:
+        return None, 0
+    return meant, surprise(region + after, start) - surprise(meant + after, start)
 
 
 @lru_cache(maxsize=1 << 16)
