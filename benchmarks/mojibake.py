@@ -56,7 +56,7 @@ def main() -> int:
     arguments = parser.parse_args()
     path = Path(arguments.data or (SHARED if SHARED.exists() else CASES))
     if path == CASES:
-        print("No development data here: the figures are those of the project's own few cases.")
+        print("No development data here: the figures are those of the project's own few cases, and no floors apply.")
     records = read(path)
 
     ours, theirs = (exact(records, function) for function in (repair, by_ftfy))
@@ -81,8 +81,10 @@ def main() -> int:
     on_english = statistics.median(speed_ratio(by_language["en"]) for _ in range(7)) if "en" in by_language else None
     print_hostile()
 
+    if path == CASES:  # each of which is a test
+        return 0
     below = [kind for kind, floor in FLOORS.items() if kind in ours and ours[kind][1] < floor]
-    if path != CASES and on_english is not None and on_english < FASTER_ON_CLEAN:
+    if on_english is not None and on_english < FASTER_ON_CLEAN:
         below.append(f"speed on clean English ({on_english:.0f})")
     if arguments.floors and below:
         print("below the floor:", ", ".join(below))

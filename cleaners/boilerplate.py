@@ -19,6 +19,7 @@ _ENOUGH_LINES = 10_000  # different ones, after which a prefilter, which takes s
 _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SPEECH = re.compile(r"""^"|[,.!?]"\s|»,\s""")  # "We use cookies," the baker said
 
 
 def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
@@ -86,6 +87,8 @@ class _Matcher:
         if self._n_lines == _ENOUGH_LINES:
             self._candidates = Prefilter([rule.pattern for rule in self._rules], self._longest).candidates
         line = _SURROGATE.sub("\ufffd", plain(line))
+        if _SPEECH.search(line):
+            return ()
         text = line.encode()
         return tuple(self._rules[index] for index in self._candidates(line) if self._patterns[index].Match(text))
 
