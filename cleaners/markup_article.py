@@ -5,11 +5,11 @@ must never take the article away. Of what is left, the article is the element th
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from cleaners.blocks import ends_sentence
 from cleaners.markup_lines import HIDDEN, Element, Line, Page
-from cleaners.markup_names import is_body
+from cleaners.markup_names import is_body, is_lead_name
 
 _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call furniture
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
@@ -17,7 +17,7 @@ _LONGEST_BYLINE = 200
 _MOST_PROSE_PER_LINK = 0.2  # a block of related articles has links, and more than one in five characters
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
 _BODY = 0.5  # of the article's prose, in an element whose names say that it is the text
-_LINK = 0.85  # of a line's characters
+_LINK = 0.75  # of a line's characters
 _LINKED = 0.4  # of the characters of a block that is a list of links
 _LINKED_TABLE = 0.6
 _FEWEST_LINKS = 3  # lines
@@ -25,6 +25,9 @@ _SECTION = 300  # characters of prose around a heading that is a link; beside a 
 _LEAD = 80  # characters of a paragraph between headline and text
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
 _LEVELS = 3  # that a lead may stand above the text, where no element is called article or main
+_LONGEST_LABEL = 60  # characters
+_LONGEST_HEADING = 100
+_LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 
@@ -69,9 +72,9 @@ def _is_furniture(element: Element, total: int) -> bool:
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
     if rule == "markup/byline":
-        return n_prose == 0 and element.n_text <= _LONGEST_BYLINE
+        return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/page-header":
-        return n_prose == 0
+        return n_prose == 0 and not element.has_title
     if rule == "markup/form-control":
         return not element.heading and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
@@ -129,7 +132,8 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
         elif is_headline:
             yield "markup/headline"
         elif index not in inside:
-            is_lead = is_below_headline and above.first <= index < root.first and _is_lead(line)
+            is_near = is_below_headline and above.first <= index
+            is_lead = index < root.first and _is_lead(line) and (is_near or is_lead_name(element.names))
             yield "" if is_lead else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
             yield "" if element.tag in ("td", "th") else "markup/link"
@@ -189,15 +193,20 @@ def _letters(text: str) -> str:
     return _NO_LETTER.sub("", text).casefold()
 
 
-def _without_lone_headings(lines: Iterable[Line], verdicts: list[str]) -> list[str]:
-    """Headings go, too, if what stood below them is gone."""
-    last = max((index for index, rule in enumerate(verdicts) if not rule), default=-1)
-    for line, rule in zip(reversed(list(lines)[: last + 1]), reversed(verdicts[: last + 1]), strict=True):
-        if rule:
-            last -= 1
+def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> list[str]:
+    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below."""
+    result = list(verdicts)
+    below: Line | None = None  # the next line that stays
+    for index in range(len(lines) - 1, -1, -1):
+        if result[index]:
             continue
-        if not line.element.heading:
-            break
-        verdicts[last] = "markup/lone-heading"
-        last -= 1
-    return verdicts
+        line = lines[index]
+        level = line.element.heading if line.length <= _LONGEST_HEADING else 0
+        is_above_links = index + 1 < len(lines) and result[index + 1] in _LINK_RULES
+        is_label = line.length <= _LONGEST_LABEL and line.text.endswith(":")
+        introduces = 0 < below.element.heading <= level if below and level else below is None or is_label
+        if (is_above_links and introduces and (level or is_label)) or (level and below is None):
+            result[index] = "markup/lone-heading"
+        else:
+            below = line
+    return result

@@ -25,6 +25,7 @@ _BLOCKS = frozenset(
     search section select summary table tbody td textarea tfoot th thead tr ul
     """.split()
 )
+_TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _INLINE = frozenset(
     """
@@ -64,6 +65,7 @@ class Element:
     is_open: bool = True
     first: int = -1  #: index of its first line
     last: int = -1  #: index of its last
+    has_title: bool = False  #: whether a heading of the first level is in it
     n_text: int = 0  #: characters
     n_links: int = 0  #: characters in links
     n_prose: int = 0  #: characters of lines that read like prose
@@ -148,7 +150,7 @@ class _Reader:
             else "markup/aria-hidden"
             if attributes.get("aria-hidden") == "true"
             else rule_of(tag, names, in_article=parent.in_article),
-            int(tag[1]) if tag in _HEADINGS else parent.heading,
+            int(tag[1]) if tag in _HEADINGS else 0 if tag in _TEXTS else parent.heading,
             parent.in_list or tag == "li",
             parent.in_pre or tag in ("pre", "textarea"),
             parent.in_link or (tag == "a" and not attributes.get("href", "#").startswith("#")),
@@ -276,6 +278,7 @@ def read(html: str) -> Page:
         element = line.element
         element.n_text += len(line.text)
         element.n_links += line.n_links
+        element.has_title |= element.heading == 1
         element.n_prose += line.length if line.is_prose else 0
         element.first = index if element.first < 0 else min(element.first, index)
         element.last = max(element.last, index)
@@ -284,6 +287,7 @@ def read(html: str) -> Page:
         if parent is not None and element.last >= 0:
             parent.n_text += element.n_text
             parent.n_links += element.n_links
+            parent.has_title |= element.has_title
             parent.n_prose += element.n_prose
             parent.first = element.first if parent.first < 0 else min(parent.first, element.first)
             parent.last = max(parent.last, element.last)

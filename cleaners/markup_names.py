@@ -16,6 +16,7 @@ class _Book(NamedTuple):
     rules: dict[str, str]  #: by name
     names: re.Pattern[str]
     bodies: re.Pattern[str]
+    leads: re.Pattern[str]
     tags: dict[str, str]
     outside: dict[str, str]  #: by tag, outside the article
 
@@ -24,7 +25,7 @@ class _Book(NamedTuple):
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
     names, tags, outside = (_by_word(book[table]) for table in ("names", "tags", "outside"))
-    return _Book(names, _any_of(names), _any_of(book["body"].split()), tags, outside)
+    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), tags, outside)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -65,3 +66,9 @@ def rule_of(tag: str, names: str, *, in_article: bool) -> str:
 def is_body(names: str) -> bool:
     """Whether the names say that the element holds the text of an article."""
     return names != "" and _book().bodies.search(_plain(names)) is not None
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def is_lead_name(names: str) -> bool:
+    """Whether the names say that the element holds the lead of an article."""
+    return names != "" and _book().leads.search(_plain(names)) is not None

@@ -34,7 +34,7 @@ def test_text_that_only_looks_like_markup_stays(text):
     ("text", "expected"),
     [
         ("One.<br>Two.<br/>Three.<BR />Four.", "One.\nTwo.\nThree.\nFour."),
-        ("<p>One.</p><p>Two.</p>", "One.\nTwo."),
+        ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
         ("It <b>rained</b> all day.", "It rained all day."),
         ("It rained</b> all day.", "It rained all day."),
         ('See <a href="https://example.org/?a=1&amp;b=2" target="_blank">this page</a>.', "See this page."),

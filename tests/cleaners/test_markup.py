@@ -225,8 +225,11 @@ def test_hostile_pages_are_read(page, text):
 def test_linked_data_is_known_however_it_is_wrapped():
     page = """<script type="application/ld+json">{"broken": </script><script type="application/ld+json">
         {"@graph": [{"@type": "Organization", "name": "Daily Example"}, {"@type": ["NewsArticle"],
-        "headline": "Talks in Riga", "author": [{"@type": "Person", "name": "Ann Lee"}, "Jan  Berg"], "datePublished": "2025-02-18T10:00:00Z",
-        "dateModified": "2025-02-19", "url": "https://example.org/a", "inLanguage": "lv-LV"}]}</script><p>Text"""
+        "headline": "Talks in Riga",
+        "author": [{"@type": "Person", "name": "Ann Lee"}, "Jan  Berg"],
+        "datePublished": "2025-02-18T10:00:00Z",
+        "dateModified": "2025-02-19",
+        "url": "https://example.org/a", "inLanguage": "lv-LV"}]}</script><p>Text"""
     metadata = clean(page, html=True).metadata
     assert (metadata.title, metadata.authors, metadata.language) == ("Talks in Riga", ("Ann Lee", "Jan Berg"), "lv")
     assert (metadata.published, metadata.updated) == ("2025-02-18T10:00:00Z", "2025-02-19")
