@@ -25,6 +25,7 @@ _SECTION = 300  # characters of prose around a heading that is a link; beside a 
 _LEAD = 80  # characters of a paragraph between headline and text
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
 _LEVELS = 3  # that a lead may stand above the text, where no element is called article or main
+_MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related"))
@@ -100,8 +101,25 @@ def _root(page: Page, marks: dict[Element, str]) -> Element:
             break
         root = child
     bodies = (element for element in page.elements if prose[element] and is_body(element.names))
-    body = max(bodies, key=prose.__getitem__, default=root)
-    return body if prose[body] >= _BODY * prose[root] else root
+    body = max(bodies, key=prose.__getitem__, default=None)
+    return body if body and prose[body] >= _BODY * prose[root] else _widened(page, marks, root)
+
+
+def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
+    """The `article` element round the text, if what else is in it is no list of links: ingredients, a lead, a box."""
+    article: Element | None = root
+    while article and article.tag != "article":
+        article = article.parent
+    if not article or article is root:
+        return root
+    inside = range(root.first, root.last + 1)
+    others = [
+        line
+        for index, line in enumerate(page.lines[article.first : article.last + 1], article.first)
+        if index not in inside and not marks[line.element]
+    ]
+    n_text, n_links = sum(len(line.text) for line in others), sum(line.n_links for line in others)
+    return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
 
 
 def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:
