@@ -19,6 +19,7 @@ browser-test: $(VENV)/ready
 floors: $(VENV)/ready
 	$(BIN)/python benchmarks/mojibake.py --floors
 	$(BIN)/python benchmarks/furniture.py --floors
+	$(BIN)/python benchmarks/pages.py --floors
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -37,7 +37,17 @@ class Block(NamedTuple):
     @property
     def ends_sentence(self) -> bool:
         """Whether the last character is a full stop or the like, whatever closes behind it."""
-        return _SENTENCE_END.search(self.text, max(0, len(self.text) - 8)) is not None
+        return ends_sentence(self.text)
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether the last character is a full stop or the like, whatever closes behind it."""
+    return _SENTENCE_END.search(line, max(0, len(line) - 8)) is not None
+
+
+def wide_length(line: str) -> int:
+    """Characters; one of Han, Kana or Hangul counts as several."""
+    return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
 def blocks(text: str) -> list[Block]:

@@ -1,9 +1,9 @@
 """One article before and after: what the cleaners receive, and what they give back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cleaners.edits import Change, Ledger, Step, compose, revert
+from cleaners.edits import Change, Edit, Ledger, Step, apply, compose, revert
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Document:
     id: str = ""
     source: str = ""  #: where it was read, as a person would name it
     metadata: Metadata = field(default_factory=Metadata)  #: what the source itself declared, such as a page's head
+    furniture: tuple[Edit, ...] = ()  #: the lines of `text` that the page's markup says are no part of the article
+
+    def without_furniture(self) -> "Document":
+        """What is left when the page's markup has been heard."""
+        return replace(self, text=apply(self.text, self.furniture), furniture=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,108 +1,74 @@
-"""An HTML page as the lines that a reader sees, and what its head declares."""
+"""An HTML page as the lines that a reader sees, what its markup says of them, and what its head declares."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from cleaners.document import Document
+from cleaners.edits import Edit
+from cleaners.markup_article import judge
+from cleaners.markup_head import declared
+from cleaners.markup_lines import HIDDEN, read
 
-from cleaners.document import Document, Metadata
-
-# What is never part of an article: elements, roles, and the names that consent tools give their dialogs.
-_FURNITURE_TAGS = frozenset("script style template noscript iframe object svg canvas nav dialog button select".split())
-_FURNITURE_ROLES = frozenset("dialog alertdialog navigation".split())
-_FURNITURE_NAMES = frozenset(
-    """
-    onetrust-consent-sdk CybotCookiebotDialog didomi-host usercentrics-root tarteaucitronRoot truste-consent-track
-    cookie-law-info-bar cookie-notice cookie-banner cookie-consent cookieConsent qc-cmp2-container fc-consent-root
-    osano-cm-window cc-window klaro
-    """.split()
-)
-_LINE_BREAKING = frozenset(
-    """
-    address article audio blockquote br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4
-    h5 h6 header hr legend li main ol p pre section summary table tbody td tfoot th thead tr ul video
-    """.split()
-)
-_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_SCANNED = 4096  # bytes
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(rb"<meta[\s/]((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"([^\s=/>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([^\s\"';>]+)", re.IGNORECASE)
 
 
 def read_page(document: Document) -> Document:
-    """The page's visible lines as the document's text, without what its markup says is no part of an article.
+    """The page's visible lines as the document's text, with the edits that would leave the article alone.
 
-    That is scripts, styles, navigation, consent dialogs, buttons, hidden elements, and headers, footers and asides that
-    stand outside the article. The ledger of a page starts here: its source text is what this function gives back.
+    The ledger of a page starts with this text: all that a reader of the page could see, line by line, without scripts,
+    hidden elements and the like. `Document.furniture` has what the markup says is no part of the article, each line
+    with its rule, such as `markup/navigation`; what holds most of the page's prose is never among it.
 
     >>> page = Document("<title>News</title><nav>Home</nav><p>They <b>talked</b>.</p><p>It rained.</p>")
     >>> read_page(page).text
-    'They talked.\\nIt rained.\\n'
+    'Home\\nThey talked.\\nIt rained.\\n'
+    >>> [(edit.before, edit.rule) for edit in read_page(page).furniture]
+    [('Home\\n', 'markup/navigation')]
     """
-    soup = BeautifulSoup(document.text, "lxml")
-    lines = (" ".join(line.split()) for line in "".join(_pieces(soup.body or soup)).split("\n"))
-    text = "".join(f"{line}\n" for line in lines if line)
-    return replace(document, text=text, metadata=_declared(soup))
-
-
-def _pieces(root: Tag) -> Iterator[str]:
-    """Visible text and line ends in document order, without recursion: pages are nested as deep as they like."""
-    waiting: list[tuple[PageElement | None, bool, bool]] = [(root, False, False)]
-    while waiting:
-        node, in_article, is_preformatted = waiting.pop()
-        if node is None:
-            yield "\n"
-        elif isinstance(node, Tag):
-            if _is_furniture(node) or (not in_article and node.name in ("header", "footer", "aside")):
-                continue
-            in_article |= node.name in ("article", "main")
-            is_preformatted |= node.name in ("pre", "textarea")
-            if node.name in _LINE_BREAKING:
-                yield "\n"
-                waiting.append((None, False, False))
-            waiting += ((child, in_article, is_preformatted) for child in reversed(node.contents))
-        elif type(node) is NavigableString:  # not a comment or the like
-            yield node if is_preformatted else node.replace("\n", " ")
-
-
-def _is_furniture(tag: Tag) -> bool:
-    names = {str(tag.get("id", "")), *tag.get_attribute_list("class")}
-    return (
-        tag.name in _FURNITURE_TAGS
-        or tag.get("role") in _FURNITURE_ROLES
-        or tag.has_attr("hidden")
-        or tag.get("aria-hidden") == "true"
-        or tag.get("aria-modal") == "true"
-        or not _FURNITURE_NAMES.isdisjoint(names)
+    page = read(document.text)
+    metadata, body = declared(document.text, page)
+    verdicts = judge(page, metadata.title, body)
+    lines = [(line.text, rule) for line, rule in zip(page.lines, verdicts, strict=True) if rule != HIDDEN]
+    captions = dict.fromkeys(text for text, rule in lines if rule == "markup/caption")
+    return replace(
+        document,
+        text="".join(f"{text}\n" for text, _ in lines),
+        metadata=replace(metadata, captions=tuple(captions)),
+        furniture=tuple(_removals(lines)),
     )
 
 
-def _declared(soup: BeautifulSoup) -> Metadata:
-    """What the page's head says of the article."""
+def _removals(lines: Iterable[tuple[str, str]]) -> Iterator[Edit]:
+    """An edit for each line that a rule takes, with its line end."""
+    start = 0
+    for text, rule in lines:
+        if rule:
+            yield Edit(start, f"{text}\n", "", rule)
+        start += len(text) + 1
 
-    def content(*names: str) -> str | None:
-        for name in names:
-            for attribute in ("property", "name"):
-                tag = soup.find("meta", {attribute: name})
-                value = str(tag.get("content", "")).strip() if isinstance(tag, Tag) else ""
-                if value:
-                    return value
-        return None
 
-    def time(*names: str) -> str | None:
-        value = content(*names)
-        return value if value and _ISO_TIME.fullmatch(value) else None
+def declared_charset(data: bytes) -> str | None:
+    """The character encoding that a page's meta element names in its first 4 kB, in lower case, or None.
 
-    html, canonical = soup.find("html"), soup.find("link", rel="canonical")
-    author = content("author")
-    language = str(html.get("lang", "")).partition("-")[0].lower() if isinstance(html, Tag) else ""
-    headings = soup.find_all("h1")
-    heading = headings[0] if len(headings) == 1 else soup.title  # a page's title often has the site's name in it
-    title = content("og:title") or (heading.get_text(" ", strip=True) if heading else None)
-    return Metadata(
-        title=title or None,
-        authors=(author,) if author and not author.startswith("http") else (),
-        published=time("article:published_time", "datePublished", "date"),
-        updated=time("article:modified_time", "dateModified", "og:updated_time"),
-        url=str(canonical["href"]) if isinstance(canonical, Tag) and canonical.get("href") else content("og:url"),
-        language=language or None,
-    )
+    As WHATWG's prescan does, it passes over comments and takes an encoding from `http-equiv` only where that says
+    Content-Type; a page that could be scanned this way cannot be in UTF-16, whatever it says.
+
+    >>> declared_charset(b'<!-- <meta charset=koi8-r> --><meta charset="Windows-1252">')
+    'windows-1252'
+    >>> declared_charset(b"<p>no word of it</p>") is None
+    True
+    """
+    for meta in _META.finditer(_COMMENT.sub(b"", data[:_SCANNED])):
+        found = {name.lower(): one or two or bare for name, one, two, bare in reversed(_ATTRIBUTE.findall(meta[1]))}
+        charset = found.get(b"charset", b"")
+        if not charset and found.get(b"http-equiv", b"").lower() == b"content-type":
+            content = _CHARSET.search(found.get(b"content", b""))
+            charset = content[1] if content else b""
+        if name := charset.strip().decode("ascii", "ignore").lower():
+            return "utf-8" if name.startswith("utf-16") else name
+    return None

@@ -108,7 +108,7 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         title=known.title or _title(blocks(text)),
         site=known.site or _host(known.url),
         language=known.language or _language(text),
-        captions=captions(text),
+        captions=tuple(dict.fromkeys((*known.captions, *captions(text)))),
     )
 
 

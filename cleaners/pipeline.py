@@ -9,12 +9,16 @@ from cleaners.document import Cleaned, Document
 from cleaners.edits import Ledger, Step, apply
 from cleaners.knowledge import Knowledge
 from cleaners.layout import tidy_layout
+from cleaners.leftover import remove_leftover_markup
+from cleaners.marked import remove_marked
 from cleaners.metadata import describe, harvest_metadata
 from cleaners.mojibake import repair_mojibake
 from cleaners.site import remove_site_lines
 
 PIPELINE = (
-    repair_mojibake,  # first: it needs the characters exactly as the wrong decoding left them
+    remove_marked,  # first: its offsets are those of the page's own lines
+    remove_leftover_markup,  # `&Atilde;&copy;` is mojibake only once its entities are characters
+    repair_mojibake,  # before all others: it needs the characters exactly as the wrong decoding left them
     normalize_characters,  # before any pattern looks at words: one kind of space, line end and quotation mark
     compose_characters,  # after the invisible characters that kept letter and accent apart are gone
     remove_boilerplate,  # before captions and metadata, which look at neighbours
@@ -43,7 +47,7 @@ def clean(document: Document | str, knowledge: Knowledge | None = None, *, html:
     if isinstance(document, str):
         document = Document(document)
     if html:
-        from cleaners.markup import read_page  # Beautiful Soup takes longer to import than all the rest
+        from cleaners.markup import read_page  # lxml and Beautiful Soup take longer to import than all the rest
 
         document = read_page(document)
     text, ledger = edit(document, knowledge or Knowledge())
@@ -56,15 +60,14 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
     The cleaners run until none of them has anything to say: what one takes away can bring to the edge of the text what
     another takes. So cleaning a clean text changes nothing.
     """
-    text = document.text
     ledger: list[Step] = []
     for _ in range(_MOST_PASSES):
         n_steps = len(ledger)
         for cleaner in PIPELINE:
-            edits = tuple(cleaner(replace(document, text=text), knowledge))
+            edits = tuple(cleaner(document, knowledge))
             if edits:
-                text = apply(text, edits)
+                document = replace(document, text=apply(document.text, edits), furniture=())
                 ledger.append(Step(cleaner.__name__, edits))
         if len(ledger) == n_steps:
-            return text, tuple(ledger)
+            return document.text, tuple(ledger)
     raise RuntimeError(f"the text does not settle in {_MOST_PASSES} passes; please report it with the text")

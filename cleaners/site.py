@@ -78,7 +78,7 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     import numpy as np  # a tenth of a second, which a single text need not pay
 
     rows: set[tuple[int, int, int]] = set()
-    for document in documents:
+    for document in map(Document.without_furniture, documents):
         site, lines = site_of(document), blocks(document.text)
         if not lines:
             continue

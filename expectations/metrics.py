@@ -13,6 +13,7 @@ from cleaners.document import Cleaned, Document
 from cleaners.edits import EditError
 
 _LONG_LINE = 60  # characters; a shorter line may well stand twice with reason
+_LEAST_PROSE = 0.1  # of a page's long lines; an article that has less was not found
 _LONGEST_FURNITURE = 300  # characters; a longer line is prose, whatever it starts with
 
 # What the bytes 0x80 to 0xBF turn into where UTF-8 is read as Windows-1252, and where as Windows-1251.
@@ -66,7 +67,7 @@ class Measurements(TypedDict):
     n_characters: int
     n_letters: int  #: in any script
     n_edits: int  #: in the whole ledger
-    removed_ratio: float  #: share of the source text's characters that the clean text is shorter by
+    removed_ratio: float  #: share of its characters that the text is shorter by; of a page, once its markup is heard
     longest_removal: int  #: characters of the longest single piece that was taken away, without white space round it
     is_longest_paragraph_kept: bool  #: whether no piece that was taken away is longer than the longest line left
     repeated_ratio: float  #: share of characters that are further copies of long lines
@@ -95,10 +96,15 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
     >>> row["mojibake_suspects"], row["n_letters"], row["removed_ratio"]
     (1, 10, 0.0)
     """
-    source, text = document.text, cleaned.text
+    # What the markup of a page calls navigation, comments and so on is no loss, unless hardly any prose is left; then
+    # the text is measured against the whole page.
+    article = document.without_furniture()
+    is_article = _n_prose(article.text) >= _LEAST_PROSE * _n_prose(document.text)
+    source, text = (article if is_article else document).text, cleaned.text
+    steps = [step for step in cleaned.ledger if not (is_article and step.edits == document.furniture)]
     lines = text.split("\n")
     copies = [(len(line), count - 1) for line, count in Counter(lines).items() if count > 1 and len(line) >= _LONG_LINE]
-    removals = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
+    removals = (edit.before for step in steps for edit in step.edits if not edit.after)
     longest_removal = max((len(removed.strip()) for removed in removals), default=0)
     return Measurements(
         id=document.id,
@@ -115,8 +121,13 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
         n_untidy_places=_count(_UNTIDY, text),
         n_furniture_lines=sum(1 for line in lines if len(line) <= _LONGEST_FURNITURE and _FURNITURE.match(line)),
         is_nfc=not _STACKED_MARKS.search(text) and unicodedata.is_normalized("NFC", text),
-        is_reversible=_is_reversible(cleaned, source),
+        is_reversible=_is_reversible(cleaned, document.text),
     )
+
+
+def _n_prose(text: str) -> int:
+    """Characters of lines as long as a sentence."""
+    return sum(len(line) for line in text.split("\n") if len(line) >= _LONG_LINE)
 
 
 def _count(pattern: re.Pattern[str], text: str) -> int:

@@ -148,7 +148,7 @@ def read(file: SourceFile) -> Raw:
         raise UnreadableDocument("intake/unreadable", f"The file cannot be read: {error.strerror}.") from error
     document = Document(decode(data), file.id, file.source)
     if file.path.suffix.lower() in PAGE_SUFFIXES:
-        from cleaners.markup import read_page  # Beautiful Soup takes longer to import than all the rest
+        from cleaners.markup import read_page  # lxml and Beautiful Soup take longer to import than all the rest
 
         document = read_page(document)
     return Raw(document, hashlib.sha256(data).hexdigest())

@@ -1,11 +1,23 @@
 import pytest
 
 from cleaners import Document, clean
-from cleaners.markup import read_page
+from cleaners.markup import declared_charset, read_page
+
+PROSE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed in May."
+STORY = "".join(f"<p>{PROSE} It was day {day} of the talks.</p>" for day in range(1, 6))
+
+
+def visible(page):
+    return read_page(Document(page)).text.split("\n")[:-1]
 
 
 def lines(page):
-    return read_page(Document(page)).text.split("\n")[:-1]
+    return read_page(Document(page)).without_furniture().text.split("\n")[:-1]
+
+
+def rules(page):
+    """The rule that takes each line that goes."""
+    return {edit.before.strip(): edit.rule for edit in read_page(Document(page)).furniture}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,7 @@ def test_furniture_goes_by_its_markup(furniture):
 
 def test_lines_end_where_a_reader_sees_them_end():
     page = "<h1>Head</h1><p>One\n line.<br>Two.<ul><li>a<li>b</ul><pre>verse\n  more</pre>tail"
-    assert lines(page) == ["Head", "One line.", "Two.", "a", "b", "verse", "more", "tail"]
+    assert visible(page) == ["Head", "One line.", "Two.", "a", "b", "verse", "  more", "tail"]
 
 
 def test_a_page_nested_without_end_is_read():
@@ -68,3 +80,184 @@ def test_a_line_that_says_otherwise_than_the_head_stays():
     article = "<p>They talked for three hours on Monday, and will talk again when the winter is over.</p>"
     page = f"<meta name=author content='Daily Planet'><p>Head</p><p>By Ann Lee</p>{article}"
     assert "\nBy Ann Lee\n" in clean(page, html=True).text
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        "<div class='cookie-consent'>{}</div>",
+        "<div class='teaser related comments'>{}</div>",
+        "<nav>{}</nav>",
+        "<form class='newsletter'>{}</form>",
+        "<body class='comments-open no-sidebar'>{}",
+        "<article><header>{}</header></article>",
+        "<div style='display:none'>{}</div>",
+    ],
+)
+def test_no_name_takes_the_article_away(wrapper):
+    assert lines(wrapper.format(STORY)) == visible(STORY)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<h2 id='share-of-the-market'>A heading</h2>",
+        "<h2><a href='#one'>A heading with an anchor</a></h2>",
+        "<h3><a href='https://example.org/'>A heading that is a link</a></h3>",
+        "<ul><li>one <a href=/1>thing</a></li><li>another thing</li></ul>",
+        "<pre>for x in y:\n    print(x)</pre>",
+        "<table><tr><td>Riga<td>605 802<tr><td>Tartu<td>91 407</table>",
+        "<blockquote>Short words.</blockquote>",
+        "<details><summary>More of it</summary>It goes on.</details>",
+        f"<div class='related-art'><p>{PROSE}</p></div>",
+        "Text that is in no paragraph.",
+    ],
+)
+def test_parts_of_an_article_stay(part):
+    page = f"<article>{STORY}{part}{STORY.replace('talks', 'walks')}</article>"
+    assert lines(page) == visible(page)
+
+
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [
+        ("<div class=post-share><a href=/f>Share on Example</a></div>", "markup/share-bar"),
+        ("<aside class=related-posts><a href=/1>Another story</a></aside>", "markup/related"),
+        ("<figure><img src=a><figcaption>A town hall</figcaption></figure>", "markup/caption"),
+        ("<p class=byline>By Ann Lee</p>", "markup/byline"),
+        ("<div id=comments><p>First!</p></div>", "markup/comments"),
+        ("<div class=ArticleTags><ul class=tag-list><li><a href=/t>Riga</a></ul></div>", "markup/tags"),
+        ("<form><label>Your address</label></form>", "markup/form-control"),
+        ("<p><a href=/2>READ MORE: A town without a mayor</a></p>", "markup/link"),
+        ("<ul><li><a href=/1>One</a><li><a href=/2>Two</a><li><a href=/3>Three</a></ul>", "markup/link-list"),
+        ("<div class=sr-only>Skip</div>", "markup/visually-hidden"),
+    ],
+)
+def test_each_line_that_goes_has_the_rule_that_says_why(part, rule):
+    page = f"<main><h1>Talks in Riga</h1>{STORY}{part}{STORY}</main><div>Imprint</div>"
+    gone = rules(page)
+    assert rule in gone.values()
+    assert gone["Talks in Riga"] == "markup/headline"
+    assert gone["Imprint"] == "markup/beyond-article"
+    assert lines(page) == visible(STORY + STORY)
+
+
+def test_a_short_comment_section_does_not_win_over_a_short_article():
+    comment = f"<div class=comment><p>{PROSE}</p><p>{PROSE}</p></div>"
+    assert lines(f"<article><p>{PROSE} So it was.</p></article><div class=comments>{comment * 9}</div>") == [
+        f"{PROSE} So it was."
+    ]
+
+
+def test_the_text_that_linked_data_declares_is_the_article():
+    body = " ".join(visible(STORY))
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+    teaser = f"<p>{PROSE.replace('ministers', 'mayors')}</p>"
+    assert lines(f"{data}<div class=entry-content>{STORY}{teaser}</div>") == visible(STORY)
+
+
+def test_a_page_without_prose_keeps_its_text():
+    assert lines("<title>Poem</title><body><p>Roses<br>are red</p></body>") == ["Roses", "are red"]
+
+
+def test_a_page_of_nothing_but_navigation_is_not_emptied():
+    assert lines("<nav><a href=/>Home</a></nav>") == ["Home"]
+
+
+def test_what_markup_takes_is_in_the_ledger():
+    page = f"<nav><a href=/>Home</a></nav><article><h1>Talks</h1>{STORY}</article>"
+    result = clean(page, html=True)
+    assert result.text == "\n".join(visible(STORY)) + "\n"
+    assert result.revert() == read_page(Document(page)).text
+    assert clean(result.text).text == result.text
+    assert [edit.rule for edit in result.ledger[0].edits] == ["markup/navigation", "markup/headline"]
+
+
+def test_captions_that_go_are_known():
+    page = f"<article>{STORY}<figure><figcaption>A town hall</figcaption></figure></article>"
+    assert clean(page, html=True).metadata.captions == ("A town hall",)
+
+
+def test_a_head_without_end_hides_nothing():
+    assert visible("<head><title>News</title><main><p>The article.</p></main>") == ["The article."]
+
+
+def test_what_follows_the_end_of_the_page_is_read():
+    assert visible("<html><body><p>One.</body></html><p>Two.</p>") == ["One.", "Two."]
+
+
+def test_a_row_of_data_is_one_line_and_cells_with_paragraphs_are_several():
+    assert visible("<table><tr><th>Town<th>People<tr><td>Riga<td>605 802</table>") == [
+        "Town | People",
+        "Riga | 605 802",
+    ]
+    assert visible("<table><tr><td>Menu<td><p>One.</p><p>Two.</p></table>") == ["Menu", "One.", "Two."]
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<div>" * 100_000 + "deep" + "</div>" * 100_000 + "<p>after", ["deep", "after"]),
+        ("<table><tr><td>" * 30_000 + "deep", ["deep"]),
+        ("<h1><a href=/>x" * 20_000, None),
+        ("<b><i><p>word " * 20_000, None),
+        ("<" * 1_000_000, None),
+        ("&" * 1_000_000, None),
+        ("<p>a\0b</p>", ["ab"]),
+        ("<script>a()</script>" * 1000, []),
+        (f"<p class='{'share ' * 1_000_000}'>text</p>", ["text"]),
+        (f"<p style='{'display:' * 500_000}'>text</p>", ["text"]),
+        ("<!-- " * 100_000, []),
+        ("", []),
+        ("\x01", None),
+        ("<p>half \ud83d of it", None),
+        ("<?xml version='1.0' encoding='utf-16'?><html><p>text</p></html>", ["text"]),
+        ('<script type="application/ld+json">' + "[" * 100_000 + "</script><p>text", ["text"]),
+        ('<script type="application/ld+json">{"@type": ["NewsArticle"], "author": 7</script><p>text', ["text"]),
+    ],
+    ids=range(17),
+)
+def test_hostile_pages_are_read(page, text):
+    found = visible(page)
+    assert text is None or found == text
+
+
+def test_linked_data_is_known_however_it_is_wrapped():
+    page = """<script type="application/ld+json">{"broken": </script><script type="application/ld+json">
+        {"@graph": [{"@type": "Organization", "name": "Daily Example"}, {"@type": ["NewsArticle"],
+        "headline": "Talks in Riga",
+        "author": [{"@type": "Person", "name": "Ann Lee"}, "Jan  Berg"],
+        "datePublished": "2025-02-18T10:00:00Z",
+        "dateModified": "2025-02-19",
+        "url": "https://example.org/a", "inLanguage": "lv-LV"}]}</script><p>Text"""
+    metadata = clean(page, html=True).metadata
+    assert (metadata.title, metadata.authors, metadata.language) == ("Talks in Riga", ("Ann Lee", "Jan Berg"), "lv")
+    assert (metadata.published, metadata.updated) == ("2025-02-18T10:00:00Z", "2025-02-19")
+    assert metadata.url == "https://example.org/a"
+
+
+def test_time_and_author_elements_speak_where_the_head_does_not():
+    page = "<p>By <a rel='author nofollow' href=/lee>Ann Lee</a> <time datetime=2025-02-18>Tuesday</time><p>Text"
+    metadata = clean(page, html=True).metadata
+    assert (metadata.authors, metadata.published) == (("Ann Lee",), "2025-02-18")
+
+
+@pytest.mark.parametrize(
+    ("page", "charset"),
+    [
+        (b"<meta charset=utf-8>", "utf-8"),
+        (b"<META CHARSET = ' ISO-8859-1 '/>", "iso-8859-1"),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=gb2312">', "gb2312"),
+        (b'<meta content="text/html;charset=Shift_JIS" http-equiv=content-type>', "shift_jis"),
+        (b'<meta name=x content="a > b"><meta charset="big5">', "big5"),
+        (b"<meta charset=utf-16le>", "utf-8"),
+        (b"<!-- <meta charset=koi8-r> -->", None),
+        (b"<meta name=description content='charset=koi8-r'>", None),
+        (b"<p>charset=koi8-r", None),
+        (b" " * 4096 + b"<meta charset=koi8-r>", None),
+        (b"<meta " * 10_000, None),
+        (b"", None),
+    ],
+)
+def test_the_encoding_that_a_page_declares(page, charset):
+    assert declared_charset(page) == charset

@@ -29,7 +29,7 @@ The sum √2 + √π ≥ 3 holds; the tree is ├── src and └── lib; �
 By continuing to use the site you agree to the new rules, the minister told the workers at the quarry.
 We use cookies as bribes, said the baker, who by using flour of her own does not agree to the new law.
 Translating poetry... is what remains. Error messages of players are no news. Share this article of faith, he said.
-""".strip().splitlines()
+""".strip()
 
 
 def cleaned(text, *edits):
@@ -50,7 +50,7 @@ def test_texts_that_must_not_change_raise_no_suspicion(text):
     assert faults(text.rstrip("\n") + "\n") == {}
 
 
-@pytest.mark.parametrize("sentence", GOOD)
+@pytest.mark.parametrize("sentence", GOOD.splitlines())
 def test_good_sentences_of_many_languages_raise_no_suspicion(sentence):
     assert faults(sentence + "\n") == {}
 
@@ -136,6 +136,22 @@ def test_taking_the_longest_paragraph_away_is_noticed():
     row = measure(Document(story + text, "a"), cleaned(text, Edit(0, story, "", "a/rule")))
     assert not row["is_longest_paragraph_kept"]
     assert row_of(text)["is_longest_paragraph_kept"]
+
+
+def test_what_the_markup_of_a_page_takes_is_no_harm():
+    menu = Edit(0, "All the news of the day from all the towns of the country\n" * 9, "", "markup/navigation")
+    document = Document(f"{menu.before}{GOOD}\n", "a", furniture=(menu,))
+    row = measure(document, cleaned(f"{GOOD}\n", menu))
+    assert (row["removed_ratio"], row["longest_removal"], row["n_edits"]) == (0.0, 0, 1)
+    assert row["is_longest_paragraph_kept"]
+    assert row["is_reversible"]
+
+
+def test_markup_that_takes_the_article_is_noticed():
+    story = Edit(5, f"{GOOD}\n", "", "markup/comments")
+    row = measure(Document(f"Home\n{GOOD}\n", "a", furniture=(story,)), cleaned("Home\n", story))
+    assert row["removed_ratio"] > 0.9
+    assert not row["is_longest_paragraph_kept"]
 
 
 @pytest.mark.parametrize("edit", [Edit(0, "Snow", "It", "a/rule"), Edit(99, "a", "b", "a/rule")])

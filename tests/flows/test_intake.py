@@ -94,7 +94,8 @@ def test_a_page_is_read_as_its_visible_lines(tmp_path):
     head = "<html lang=de><title>Titel</title><nav>Home</nav><script>x()</script>"
     (tmp_path / "one.html").write_text(f"{head}<h1>Titel</h1><p>Ein <b>Satz</b>.<br>Zwei.")
     document = read(find([str(tmp_path)])[0][0]).document
-    assert document.text == "Titel\nEin Satz.\nZwei.\n"
+    assert document.text == "Home\nTitel\nEin Satz.\nZwei.\n"
+    assert document.without_furniture().text == "Ein Satz.\nZwei.\n"
     assert (document.metadata.title, document.metadata.language) == ("Titel", "de")
 
 

@@ -1,0 +1,230 @@
+"""Which lines of a page are its article, and why the others are not.
+
+Names, roles and tags mark what may be furniture; whether it is, its size against the page's prose decides, for a name
+must never take the article away. Of what is left, the article is the element that holds most of the prose.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cleaners.blocks import ends_sentence
+from cleaners.markup_lines import HIDDEN, Element, Line, Page
+from cleaners.markup_names import is_body, is_lead_name
+
+_MOST_MARKED = 0.3  # of the page's prose, in one element that its names call furniture
+_LEAST_ARTICLE = 80  # characters of prose that comments must leave
+_LONGEST_BYLINE = 200
+_MOST_PROSE_PER_LINK = 0.2  # a block of related articles has links, and more than one in five characters
+_CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
+_BODY = 0.5  # of the article's prose, in an element whose names say that it is the text
+_LINK = 0.75  # of a line's characters
+_LINKED = 0.4  # of the characters of a block that is a list of links
+_LINKED_TABLE = 0.6
+_FEWEST_LINKS = 3  # lines
+_SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
+_LEAD = 80  # characters of a paragraph between headline and text
+_BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
+_LEVELS = 3  # that a lead may stand above the text, where no element is called article or main
+_MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
+_LONGEST_LABEL = 60  # characters
+_LONGEST_HEADING = 100
+_LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related"))
+_PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
+_NO_LETTER = re.compile(r"\W+")
+
+
+def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
+    """For each line of the page the rule that takes it away, or "".
+
+    Args:
+        page: what was read.
+        title: the article's, where the page declares it.
+        body: the article's text, where the page declares it.
+    """
+    if not page.lines:
+        return []
+    marks = _marks(page)
+    root = _root(page, marks)
+    _mark_link_lists(page, marks, root)
+    verdicts = list(_verdicts(page, marks, root, title))
+    if body:
+        verdicts = _agree(page, verdicts, body)
+    verdicts = _without_lone_headings(page.lines, verdicts)
+    if not all(rule for rule in verdicts):
+        return verdicts
+    # An article that was not found is no reason to give an empty text.
+    rules = [marks[line.element] for line in page.lines]
+    return rules if not all(rules) else [rule if rule == HIDDEN else "" for rule in rules]
+
+
+def _marks(page: Page) -> dict[Element, str]:
+    """The rule that each element falls under, by itself or by what it stands in."""
+    total = page.elements[0].n_prose
+    marks: dict[Element, str] = {}
+    for element in page.elements:
+        above = marks[element.parent] if element.parent else ""
+        marks[element] = above or (element.rule if element.rule and _is_furniture(element, total) else "")
+    return marks
+
+
+def _is_furniture(element: Element, total: int) -> bool:
+    """Whether an element is what its names say, given how much of the page's prose it holds."""
+    rule, n_prose = element.rule, element.n_prose
+    if rule == "markup/comments":
+        return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
+    if rule == "markup/byline":
+        return element.n_text <= _LONGEST_BYLINE
+    if rule == "markup/page-header":
+        return n_prose == 0 and not element.has_title
+    if rule == "markup/form-control":
+        return not element.heading and n_prose <= _MOST_MARKED * total
+    if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
+        return n_prose == 0
+    return n_prose <= _MOST_MARKED * total
+
+
+def _root(page: Page, marks: dict[Element, str]) -> Element:
+    """The element that holds the article."""
+    prose = dict.fromkeys(page.elements, 0)
+    for line in page.lines:
+        if line.is_prose and not marks[line.element]:
+            prose[line.element] += line.length
+    heaviest: dict[Element, Element] = {}
+    for element in reversed(page.elements):
+        if parent := element.parent:
+            prose[parent] += prose[element]
+            if parent not in heaviest or prose[element] >= prose[heaviest[parent]]:
+                heaviest[parent] = element
+    root = page.elements[0]
+    while prose[root] and (child := heaviest.get(root)) and prose[child] >= _CONTAINER * prose[root]:
+        if child.tag in _PARTS:
+            break
+        root = child
+    bodies = (element for element in page.elements if prose[element] and is_body(element.names))
+    body = max(bodies, key=prose.__getitem__, default=None)
+    return body if body and prose[body] >= _BODY * prose[root] else _widened(page, marks, root)
+
+
+def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
+    """The `article` element round the text, if what else is in it is no list of links: ingredients, a lead, a box."""
+    article: Element | None = root
+    while article and article.tag != "article":
+        article = article.parent
+    if not article or article is root:
+        return root
+    inside = range(root.first, root.last + 1)
+    others = [
+        line
+        for index, line in enumerate(page.lines[article.first : article.last + 1], article.first)
+        if index not in inside and not marks[line.element]
+    ]
+    n_text, n_links = sum(len(line.text) for line in others), sum(line.n_links for line in others)
+    return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
+
+
+def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:
+    """Blocks without prose, of several lines that are mostly links."""
+    for element in page.elements:
+        if element.parent and not marks[element]:
+            marks[element] = marks[element.parent]
+        if marks[element] or element.n_prose or element.last - element.first + 1 < _FEWEST_LINKS or element is root:
+            continue
+        is_table = element.tag in ("table", "tbody", "tr", "td")
+        if element.n_links >= (_LINKED_TABLE if is_table else _LINKED) * element.n_text:
+            marks[element] = "markup/link-list"
+
+
+def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str | None) -> Iterator[str]:
+    lines = page.lines
+    inside = range(root.first, root.last + 1)
+    first = next(
+        (index for index in inside if lines[index].is_prose and not marks[lines[index].element]), root.last + 1
+    )
+    above = _surroundings(root)
+    is_below_headline = False
+    for index, line in enumerate(lines):
+        element = line.element
+        is_headline = index < first and (element.heading == 1 or _is_title(line, title))
+        if marks[element]:
+            yield marks[element]
+        elif is_headline:
+            yield "markup/headline"
+        elif index not in inside:
+            is_near = is_below_headline and above.first <= index
+            is_lead = index < root.first and _is_lead(line) and (is_near or is_lead_name(element.names))
+            yield "" if is_lead else "markup/beyond-article"
+        elif line.link_share >= _LINK and not _is_section_heading(lines, index):
+            yield "" if element.tag in ("td", "th") else "markup/link"
+        else:
+            yield ""
+        is_below_headline |= is_headline
+
+
+def _surroundings(root: Element) -> Element:
+    """What may hold the lead of an article whose text is all in one element."""
+    element: Element | None = root
+    while element and element.tag not in ("article", "main"):
+        element = element.parent
+    for _ in range(0 if element else _LEVELS):
+        root = root.parent or root
+    return element or root
+
+
+def _is_title(line: Line, title: str | None) -> bool:
+    return bool(title) and len(line.text) >= 10 and bool(line.element.heading) and str(title).startswith(line.text)
+
+
+def _is_lead(line: Line) -> bool:
+    return line.length >= _LEAD and ends_sentence(line.text) and line.link_share < _LINKED
+
+
+def _is_section_heading(lines: list[Line], index: int) -> bool:
+    """Whether a heading that is a link stands above text, and not on a teaser."""
+    element: Element | None = lines[index].element
+    if not element or not element.heading or index + 1 == len(lines):
+        return False
+    for _ in range(_LEVELS):
+        element = element.parent if element and element.heading else element
+    return lines[index + 1].is_prose and element is not None and element.n_prose >= _SECTION
+
+
+def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
+    """Corrected by the text that the page itself declares, if most of that stands on the page."""
+    declared = _letters(body)
+    found = [len(line.text) >= _LEAD // 2 and _letters(line.text) in declared for line in page.lines]
+    n_found = sum(len(_letters(line.text)) for line, is_found in zip(page.lines, found, strict=True) if is_found)
+    kept = [line.length for line, rule in zip(page.lines, verdicts, strict=True) if line.is_prose and not rule]
+    if not declared or n_found < _BODY_FOUND * len(declared) or len(body) < _BODY * sum(kept):
+        return verdicts
+    corrected = []
+    for line, rule, is_found in zip(page.lines, verdicts, found, strict=True):
+        if is_found and rule not in (HIDDEN, "markup/headline"):
+            corrected.append("")
+        elif not rule and line.length >= _LEAD // 2 and not line.element.heading and not line.element.in_list:
+            corrected.append("markup/not-in-article-body")
+        else:
+            corrected.append(rule)
+    return corrected
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", text).casefold()
+
+
+def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> list[str]:
+    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below."""
+    result = list(verdicts)
+    below: Line | None = None  # the next line that stays
+    for index in range(len(lines) - 1, -1, -1):
+        if result[index]:
+            continue
+        line = lines[index]
+        level = line.element.heading if line.length <= _LONGEST_HEADING else 0
+        is_above_links = index + 1 < len(lines) and result[index + 1] in _LINK_RULES
+        is_label = line.length <= _LONGEST_LABEL and line.text.endswith(":")
+        introduces = 0 < below.element.heading <= level if below and level else below is None or is_label
+        if (is_above_links and introduces and (level or is_label)) or (level and below is None):
+            result[index] = "markup/lone-heading"
+        else:
+            below = line
+    return result

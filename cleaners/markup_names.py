@@ -1,0 +1,74 @@
+"""What the tags and names of elements say: classes, ids and roles as words, known from `data/markup.toml`."""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NO_WORD = re.compile(r"[^a-z0-9 ]+")
+_UNNAMED = frozenset("html body main h1 h2 h3 h4 h5 h6".split())  # the id of a heading is often made of its words
+_MOST_REMEMBERED = 1 << 15
+
+
+class _Book(NamedTuple):
+    rules: dict[str, str]  #: by name
+    names: re.Pattern[str]
+    bodies: re.Pattern[str]
+    leads: re.Pattern[str]
+    tags: dict[str, str]
+    outside: dict[str, str]  #: by tag, outside the article
+
+
+@lru_cache(maxsize=1)
+def _book() -> _Book:
+    book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
+    names, tags, outside = (_by_word(book[table]) for table in ("names", "tags", "outside"))
+    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), tags, outside)
+
+
+def _by_word(table: dict[str, str]) -> dict[str, str]:
+    return {word: f"markup/{rule}" for rule, words in table.items() for word in words.split()}
+
+
+def _any_of(words: dict[str, str] | list[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(map(re.escape, longest_first))})(?![a-z0-9])")
+
+
+def _plain(names: str) -> str:
+    """Names as words: lower case, with hyphens between the words of a name.
+
+    >>> _plain("ArticleBody js_share--bar")
+    'article-body js-share-bar'
+    """
+    return _NO_WORD.sub("-", _CAMEL.sub("-", names).lower())
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def rule_of(tag: str, names: str, *, in_article: bool) -> str:
+    """The rule that an element may fall under by its tag or its names, or "".
+
+    >>> rule_of("div", "post__ShareBar", in_article=True), rule_of("div", "shared-garden", in_article=True)
+    ('markup/share-bar', '')
+    """
+    book = _book()
+    if tag in book.tags:
+        return book.tags[tag]
+    if tag in book.outside and not in_article:
+        return book.outside[tag]
+    match = book.names.search(_plain(names)) if names and tag not in _UNNAMED else None
+    return book.rules[match[0]] if match else ""
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def is_body(names: str) -> bool:
+    """Whether the names say that the element holds the text of an article."""
+    return names != "" and _book().bodies.search(_plain(names)) is not None
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def is_lead_name(names: str) -> bool:
+    """Whether the names say that the element holds the lead of an article."""
+    return names != "" and _book().leads.search(_plain(names)) is not None
