@@ -8,6 +8,7 @@ from cleaners.blocks import Block, blocks, plain, removal
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
+from cleaners.signs import signs
 
 _SHORTEST_CAPTION = 20  # characters without the credit; what is shorter may be a label that stands twice with reason
 _SHORTEST_COPY = 60  # of two lines side by side without a credit
@@ -61,7 +62,8 @@ def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterab
     []
     """
     lines = blocks(document.text)
-    for index in sorted({*_signed_copies(lines), *_copies_side_by_side(lines)}):
+    signed = _signed_copies(lines) if "credit" in signs(document.text) else ()
+    for index in sorted({*signed, *_copies_side_by_side(lines)}):
         yield removal(document.text, lines[index], "caption/repeated")
 
 
@@ -116,4 +118,4 @@ def _without_credit(line: str) -> str:
 
 def captions(text: str) -> tuple[str, ...]:
     """The captions that stand in a text, with their credits: lines that end with a credit."""
-    return tuple(block.text for block in blocks(text) if credit(block.text))
+    return tuple(block.text for block in blocks(text) if credit(block.text)) if "credit" in signs(text) else ()

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from cleaners.document import Document
 from cleaners.edits import Edit, smallest
 from cleaners.knowledge import Knowledge
+from cleaners.signs import signs
 
 # Everything that may need a change, and the group that says what it is. A flag such as Scotland's is spelled with
 # invisible tag characters; U+3000, the space of Chinese and Japanese typography, is not among the spaces.
@@ -168,7 +169,7 @@ def compose_characters(document: Document, knowledge: Knowledge) -> Iterable[Edi
     (1, 2, True)
     """
     text = document.text
-    if _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
+    if "composition" not in signs(text) or _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
         return
     for start, piece in _letters(text):
         if not unicodedata.is_normalized("NFC", piece):
