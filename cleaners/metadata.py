@@ -19,11 +19,10 @@ from cleaners.captions import captions, credit
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger
 from cleaners.knowledge import Knowledge
+from cleaners.language import language
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
-_ENOUGH_FOR_LANGUAGE = 40  # characters
-_SAMPLE_FOR_LANGUAGE = 2_000
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}-")
@@ -107,7 +106,7 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         known,
         title=known.title or _title(blocks(text)),
         site=known.site or _host(known.url),
-        language=known.language or _language(text),
+        language=known.language or language(text),
         captions=captions(text),
     )
 
@@ -225,13 +224,3 @@ def _title(lines: Sequence[Block]) -> str | None:
     if len(line) <= _LONGEST_TITLE and ends_as_headline and not credit(line) and any(map(str.isalpha, line)):
         return line
     return None
-
-
-def _language(text: str) -> str | None:
-    """ISO 639-1 code by py3langid, None for a text too short to tell."""
-    if len(text) < _ENOUGH_FOR_LANGUAGE:
-        return None
-    import py3langid  # its model takes half a second to load
-
-    sample = text[:_SAMPLE_FOR_LANGUAGE].encode("utf-8", "replace").decode()
-    return str(py3langid.classify(sample)[0])
