@@ -35,6 +35,9 @@ _CREDIT = re.compile(
     re.VERBOSE,
 )
 
+_ENDS_OF_SENTENCE = frozenset('.!?,"…。')  # no credit ends so, but for a name behind a colon or slash
+_MAY_BE_CREDIT = re.compile("[:/]")
+
 
 def credit(line: str) -> str:
     """The credit that ends a caption, or "" where there is none.
@@ -44,6 +47,8 @@ def credit(line: str) -> str:
     >>> credit("She confirmed the report to Reuters")
     ''
     """
+    if line[-1:] in _ENDS_OF_SENTENCE and not _MAY_BE_CREDIT.search(line, max(0, len(line) - 80)):
+        return ""
     match = _CREDIT.search(line, max(0, len(line) - 200))
     return match[0].strip() if match else ""
 

@@ -25,6 +25,7 @@ _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
 _STAMP = re.compile(
     r"""
@@ -137,7 +138,7 @@ def _stamp(line: str) -> _Stamp | None:
     >>> _stamp("3 March 2024").moment, _stamp("Published: 2024-03-04").moment, _stamp("03/04/2025")
     ('2024-03-03', '2024-03-04', None)
     """
-    match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
+    match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP and _YEAR.search(line) else None
     moment = _moment(match["moment"]) if match else None
     if not match or not moment:
         return None

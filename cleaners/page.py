@@ -5,6 +5,7 @@ crude page already: a list at the end of a clean article, a poem or a table is n
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
@@ -133,7 +134,8 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
     """Whether the lines were broken at a margin, so that their ends say nothing."""
     lengths = sorted(line.length for line in lines)
     margin = lengths[len(lengths) * 9 // 10]
-    return sum(0.85 * margin <= length <= 1.02 * margin for length in lengths) > _WRAPPED_SHARE * len(lengths)
+    n_at_margin = bisect_right(lengths, 1.02 * margin) - bisect_left(lengths, 0.85 * margin)
+    return n_at_margin > _WRAPPED_SHARE * len(lengths)
 
 
 def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], title: str | None) -> int:

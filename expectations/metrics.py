@@ -68,14 +68,19 @@ _FURNITURE = re.compile(
 _SIGNS = {
     "mojibake": r"[\x{80}-\x{9f}ÂÃÄÅĂĹðâвï‚√├┬ÐÑÎÏ×ØÙ]|È[˜™š›]|É™|[à-é][^\x00-\x7f]{2}|[РС][^\x00-\x7f][РС]",
     "lost": r"\x{fffd}",
-    "stray": r"[\x00-\x09\x0b-\x1f\x7f-\x{9f}\x{ad}\x{200b}\x{2028}\x{2029}\x{2060}-\x{2064}\x{feff}\x{fff9}-\x{fffc}]",
+    "stray": r"[\x00-\x09\x0b-\x1f\x7f-\x{9f}\x{ad}\x{200b}\x{2028}\x{2029}\x{2060}-\x{2064}\x{feff}"
+    r"\x{fff9}-\x{fffc}]",
     "untidy": r"[\t\v\f\r\x1c-\x1f \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]\n"
     r"|\n\n\n|\A\n|[^\n]\z|\n\n\z",
-    "furniture": r"(?im)^(?:error loading|no playable|your (?:browser|e-?ma[iıİ]l)|plea[sſ]e enable|we u[sſ]e|th[iıİ][sſ] (?:web)?[sſ]"
-    r"|by (?:con|u[sſ])|(?:accept|allow|reject) all|tran[sſ]lat[iıİ]ng|[sſ]hare th)",
-    "marks": r"[^\x00-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}\x{5d0}-\x{5ea}\x{621}-\x{64a}\x{2010}-\x{2027}\x{2030}-\x{205e}"
-    r"\x{20a0}-\x{20bf}\x{3001}-\x{3029}\x{3041}-\x{3096}\x{30a1}-\x{30fe}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}"
-    r"\x{ac00}-\x{d7a3}\x{ff01}-\x{ff9d}]",
+    "furniture": r"(?im)^(?:error load|no playable|your (?:bro|e-?ma)|plea[sſ]e|we u[sſ]e|th[iıİ][sſ] (?:web)?[sſ]"
+    r"|by (?:con|u[sſ])|(?:accept|allow|reject) all|tran[sſ]lat|[sſ]hare th)",
+    "marks": "".join(
+        (
+            r"[^\x00-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}\x{5d0}-\x{5ea}\x{621}-\x{64a}\x{2010}-\x{2027}\x{2030}-\x{205e}",
+            r"\x{20a0}-\x{20bf}\x{3001}-\x{3029}\x{3041}-\x{3096}\x{30a1}-\x{30fe}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}",
+            r"\x{ac00}-\x{d7a3}\x{ff01}-\x{ff9d}]",
+        )
+    ),
 }
 _ASCII = bytes(range(128))
 
