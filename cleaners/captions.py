@@ -19,7 +19,8 @@ _AGENCIES = """
     IANS imago IMAGO Keystone Kyodo Lehtikuva LETA LUSA Magnum MTI NTB NurPhoto PA PAP PTI Reuters REUTERS Ritzau
     Scanpix Shutterstock SIPA TASS UPI VCG Xinhua Yonhap ZUMA
 """
-_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:Agency|Images|Media|Photo|Pictures|Press|Scanpix|Wire))?"
+_KINDS = "Agency Images Media Photo Pictures Press Scanpix Wire"
+_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:{'|'.join(_KINDS.split())}))?"
 _LABEL = r"(?i:photo|photograph|picture|image|file\ photo|foto)(?i:\ by|\ credit|\ courtesy\ of)?"
 
 # How agencies and papers sign a picture at the end of its caption.
@@ -35,8 +36,9 @@ _CREDIT = re.compile(
     re.VERBOSE,
 )
 
-_ENDS_OF_SENTENCE = frozenset('.!?,"…。')  # no credit ends so, but for a name behind a colon or slash
-_MAY_BE_CREDIT = re.compile("[:/]")
+# Two characters that end a credit, unless it ends with a bracket, or with a name behind a colon or slash.
+_ENDINGS = frozenset(word[-2:] for word in [*_AGENCIES.split(), *_KINDS.split()])
+_BRACKETS = frozenset(")]")
 
 
 def credit(line: str) -> str:
@@ -47,7 +49,8 @@ def credit(line: str) -> str:
     >>> credit("She confirmed the report to Reuters")
     ''
     """
-    if line[-1:] in _ENDS_OF_SENTENCE and not _MAY_BE_CREDIT.search(line, max(0, len(line) - 80)):
+    tail = line[-80:].rstrip()
+    if tail[-2:] not in _ENDINGS and tail[-1:] not in _BRACKETS and ":" not in tail and "/" not in tail:
         return ""
     match = _CREDIT.search(line, max(0, len(line) - 200))
     return match[0].strip() if match else ""
