@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaners.edits import Edit
+from cleaners.signs import signs
 
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
@@ -54,7 +55,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    has_wide = not text.isascii() and _WIDE.search(text) is not None
+    has_wide = not text.isascii() and "wide" in signs(text)
     end = 0
     for line in text.split("\n"):
         start, end = end, end + len(line) + 1

@@ -108,7 +108,7 @@ def _is_heading(lines: Sequence[Block], index: int) -> bool:
 
 
 def _is_paragraph(line: Block) -> bool:
-    return (line.length >= _LONG and not _is_list(line.text)) or (line.length >= _PARAGRAPH and line.is_prose)
+    return line.length >= _PARAGRAPH and (line.is_prose or (line.length >= _LONG and not _is_list(line.text)))
 
 
 def _is_list(text: str) -> bool:
@@ -140,13 +140,14 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
 
 def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], title: str | None) -> int:
     """The line above the article that has most words in common with its first paragraphs; the nearest of several."""
+    candidates = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else -1
     body = {word for line in lines[first : first + 3] for word in _words(line.text)}
-    scores = {
-        index: (lines[index].text == title, len(body & _words(lines[index].text)), index)
-        for index in range(first)
-        if index not in recognized and lines[index].length in _HEADLINE
-    }
-    return max(scores, key=scores.__getitem__, default=-1)
+    return max(
+        candidates,
+        key=lambda index: (lines[index].text == title, len(body & _words(lines[index].text)), index),
+    )
 
 
 def _words(text: str) -> set[str]:

@@ -43,7 +43,8 @@ _CREDIT = "|".join(
         rf"[.!?]{_SPACE}[\pL-]+(?: [\pL/-]+){{0,5}}{_END}",
     )
 )
-_SIGNS = {"mojibake": _MOJIBAKE, "composition": COMPOSITION, "credit": _CREDIT}
+_WIDE = r"[\x{3040}-\x{30ff}\x{3400}-\x{9fff}\x{ac00}-\x{d7af}]"  # Han, Kana and Hangul
+_SIGNS = {"mojibake": _MOJIBAKE, "composition": COMPOSITION, "credit": _CREDIT, "wide": _WIDE}
 
 
 @lru_cache(maxsize=4)
