@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaners.edits import Edit
+from cleaners.signs import signs
 
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
+_STOPS, _CLOSING = frozenset(".!?…。！？।۔؟"), frozenset("'\"”’»)]」』")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
@@ -42,7 +45,10 @@ class Block(NamedTuple):
 
 def ends_sentence(line: str) -> bool:
     """Whether the last character is a full stop or the like, whatever closes behind it."""
-    return _SENTENCE_END.search(line, max(0, len(line) - 8)) is not None
+    last = line[-1:]
+    return bool(last) and (
+        last in _STOPS or (last in _CLOSING and _SENTENCE_END.search(line, max(0, len(line) - 8)) is not None)
+    )
 
 
 def wide_length(line: str) -> int:
@@ -50,24 +56,24 @@ def wide_length(line: str) -> int:
     return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
-def blocks(text: str) -> list[Block]:
+@lru_cache(maxsize=4)  # several cleaners ask about the same text
+def blocks(text: str) -> tuple[Block, ...]:
     """All lines that are not blank, in order.
 
     >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
-    return list(_blocks(text))
+    return tuple(_blocks(text))
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    has_wide = not text.isascii() and _WIDE.search(text) is not None
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        if line := text[start:end].strip():
+    has_wide = not text.isascii() and "wide" in signs(text)
+    end = 0
+    for line in text.split("\n"):
+        start, end = end, end + len(line) + 1
+        if line := line.strip():
             n_wide = len(_WIDE.findall(line)) if has_wide else 0
-            yield Block(line, start, end, len(line) + (_WIDE_FACTOR - 1) * n_wide)
-        start = end
+            yield Block(line, start, min(end, len(text)), len(line) + (_WIDE_FACTOR - 1) * n_wide)
 
 
 def removal(text: str, block: Block, rule: str) -> Edit:

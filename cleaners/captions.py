@@ -8,6 +8,7 @@ from cleaners.blocks import Block, blocks, plain, removal
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
+from cleaners.signs import signs
 
 _SHORTEST_CAPTION = 20  # characters without the credit; what is shorter may be a label that stands twice with reason
 _SHORTEST_COPY = 60  # of two lines side by side without a credit
@@ -18,7 +19,8 @@ _AGENCIES = """
     IANS imago IMAGO Keystone Kyodo Lehtikuva LETA LUSA Magnum MTI NTB NurPhoto PA PAP PTI Reuters REUTERS Ritzau
     Scanpix Shutterstock SIPA TASS UPI VCG Xinhua Yonhap ZUMA
 """
-_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:Agency|Images|Media|Photo|Pictures|Press|Scanpix|Wire))?"
+_KINDS = "Agency Images Media Photo Pictures Press Scanpix Wire"
+_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:{'|'.join(_KINDS.split())}))?"
 _LABEL = r"(?i:photo|photograph|picture|image|file\ photo|foto)(?i:\ by|\ credit|\ courtesy\ of)?"
 
 # How agencies and papers sign a picture at the end of its caption.
@@ -34,6 +36,10 @@ _CREDIT = re.compile(
     re.VERBOSE,
 )
 
+# Two characters that end a credit, unless it ends with a bracket, or with a name behind a colon or slash.
+_ENDINGS = frozenset(word[-2:] for word in [*_AGENCIES.split(), *_KINDS.split()])
+_BRACKETS = frozenset(")]")
+
 
 def credit(line: str) -> str:
     """The credit that ends a caption, or "" where there is none.
@@ -43,6 +49,9 @@ def credit(line: str) -> str:
     >>> credit("She confirmed the report to Reuters")
     ''
     """
+    tail = line[-80:].rstrip()
+    if tail[-2:] not in _ENDINGS and tail[-1:] not in _BRACKETS and ":" not in tail and "/" not in tail:
+        return ""
     match = _CREDIT.search(line, max(0, len(line) - 200))
     return match[0].strip() if match else ""
 
@@ -61,7 +70,8 @@ def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterab
     []
     """
     lines = blocks(document.text)
-    for index in sorted({*_signed_copies(lines), *_copies_side_by_side(lines)}):
+    signed = _signed_copies(lines) if "credit" in signs(document.text) else ()
+    for index in sorted({*signed, *_copies_side_by_side(lines)}):
         yield removal(document.text, lines[index], "caption/repeated")
 
 
@@ -116,4 +126,4 @@ def _without_credit(line: str) -> str:
 
 def captions(text: str) -> tuple[str, ...]:
     """The captions that stand in a text, with their credits: lines that end with a credit."""
-    return tuple(block.text for block in blocks(text) if credit(block.text))
+    return tuple(block.text for block in blocks(text) if credit(block.text)) if "credit" in signs(text) else ()

@@ -3,32 +3,41 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cleaners.document import Document
 from cleaners.edits import Edit, smallest
 from cleaners.knowledge import Knowledge
+from cleaners.signs import signs
 
 # Everything that may need a change, and the group that says what it is. A flag such as Scotland's is spelled with
 # invisible tag characters; U+3000, the space of Chinese and Japanese typography, is not among the spaces.
-_OTHERS = r"""
-      (?P<line_end>   \r\n | [\r\v\f\x85\u2028\u2029] )
-    | (?P<space>      [\t\u00a0\u1680\u2000-\u200a\u202f\u205f] )
-    | (?P<single>     [\u2018-\u201b] )
-    | (?P<double>     [\u201c-\u201f] )
-    | (?P<flag>       \U0001f3f4 [\U000e0020-\U000e007f]+ )
-    | (?P<joiner>     [\u180e\u200c\u200d] )
-    | (?P<direction>  [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069] )
-    | (?P<pair>       [\ud800-\udbff] [\udc00-\udfff] )
-    | (?P<surrogate>  [\ud800-\udfff] )
-    | (?P<invisible>  [\x00-\x08\x0e-\x1f\x7f-\x9f]                   # control characters
-                    | [\u00ad\u200b\u2060-\u2065\u206a-\u206f\ufeff]  # soft hyphen, zero-width space, byte-order mark
-                    | [\ufff9-\ufffc\U000e0000-\U000e007f] )          # annotations, embedded objects, tags
-"""
-_SPECIAL = re.compile(_OTHERS, re.VERBOSE)
-# A search that may start at any ordinary space is slow, and most texts have no guillemets.
-_SPECIAL_WITH_GUILLEMETS = re.compile(
-    rf"(?P<guillemet> [\u0020\u00a0\u202f]? [«»‹›] [\u0020\u00a0\u202f]? ) | {_OTHERS}", re.VERBOSE
+_KINDS = {
+    "line_end": r"\r\v\f\x85\u2028\u2029",
+    "space": r"\t\u00a0\u1680\u2000-\u200a\u202f\u205f",
+    "single": r"\u2018-\u201b",
+    "double": r"\u201c-\u201f",
+    "guillemet": r"«»‹›",
+    "flag": r"\U0001f3f4",
+    "joiner": r"\u180e\u200c\u200d",
+    "direction": r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
+    "surrogate": r"\ud800-\udfff",
+    "invisible": r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
+    r"\u00ad\u200b\u2060-\u2065\u206a-\u206f\ufeff"  # soft hyphen, zero-width space, byte-order mark
+    r"\ufff9-\ufffc\U000e0000-\U000e007f",  # annotations, embedded objects, tags
+}
+_KIND = re.compile("|".join(f"(?P<{kind}>[{characters}])" for kind, characters in _KINDS.items()))
+# One class comes first, which is what makes the search fast; what is more than one character follows from it.
+_SPECIAL = re.compile(
+    rf"""
+    [{"".join(_KINDS.values())}]
+    (?: (?<= \r ) \n
+      | (?<= \U0001f3f4 ) [\U000e0020-\U000e007f]+
+      | (?<= [\ud800-\udbff] ) [\udc00-\udfff]
+      | (?<= [«»‹›] ) [\u0020\u00a0\u202f]
+      | (?<= [\u00a0\u202f] ) [«»‹›] [\u0020\u00a0\u202f]? )?
+    """,
+    re.VERBOSE,
 )
 _GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -52,9 +61,10 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     """
     text = document.text
     line = _Line(text, 0)
-    special = _SPECIAL_WITH_GUILLEMETS if _GUILLEMET.search(text) else _SPECIAL
-    for match in special.finditer(text):
-        start, found, kind = match.start(), match[0], match.lastgroup
+    end = 0
+    for match in _SPECIAL.finditer(text):
+        start, found = match.start(), match[0]
+        kind = _kind(found)
         if start >= line.end:
             line = _Line(text, start)
         keeps_quotes = knowledge.quotes == "keep" or line.has_han_or_kana
@@ -66,10 +76,12 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
             if not keeps_quotes:
                 yield Edit(start, found, "'" if kind == "single" else '"', "characters/quotation-mark")
         elif kind == "guillemet":
+            if text[start - 1 : start] == " " and start > end and found[0] in "«»‹›":
+                start, found = start - 1, " " + found
             straightened = _straighten(found, "" if keeps_quotes else line.guillemets)
             if straightened != found:
                 yield smallest(start, found, straightened, "characters/quotation-mark")
-        elif kind == "pair":
+        elif kind == "surrogate" and len(found) > 1:
             whole = found.encode("utf-16", "surrogatepass").decode("utf-16")
             yield Edit(start, found, whole, "characters/surrogate-pair")
         elif kind == "surrogate":
@@ -80,6 +92,13 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
             or (kind == "direction" and not line.is_right_to_left)
         ):
             yield Edit(start, found, "", "characters/invisible")
+        end = match.end()
+
+
+@lru_cache(maxsize=1 << 12)
+def _kind(found: str) -> str | None:
+    match = _KIND.match(found)
+    return "guillemet" if _GUILLEMET.search(found) else match and match.lastgroup
 
 
 class _Line:
@@ -150,7 +169,7 @@ def compose_characters(document: Document, knowledge: Knowledge) -> Iterable[Edi
     (1, 2, True)
     """
     text = document.text
-    if _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
+    if "composition" not in signs(text) or _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
         return
     for start, piece in _letters(text):
         if not unicodedata.is_normalized("NFC", piece):

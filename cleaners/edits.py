@@ -113,8 +113,23 @@ def revert(text: str, ledger: Sequence[Step]) -> str:
         EditError: if the ledger does not belong to the text.
     """
     for step in reversed(ledger):
-        text = apply(text, inverse(step.edits))
+        text = _undo(text, step.edits)
     return text
+
+
+def _undo(text: str, edits: Sequence[Edit]) -> str:
+    """What `apply(text, inverse(edits))` gives, without an edit made for each."""
+    pieces: list[str] = []
+    position = shift = 0
+    for edit in edits:
+        start = edit.start + shift
+        if start < position or not text.startswith(edit.after, start):
+            return apply(text, inverse(edits))  # which says what does not fit
+        pieces += text[position:start], edit.before
+        position = start + len(edit.after)
+        shift += len(edit.after) - len(edit.before)
+    pieces.append(text[position:])
+    return "".join(pieces)
 
 
 @dataclass(slots=True)

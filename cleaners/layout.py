@@ -7,6 +7,7 @@ from cleaners.document import Document
 from cleaners.edits import Edit, smallest
 from cleaners.knowledge import Knowledge
 
+_UNTIDY = re.compile(r"\n(?:(?<=[^\S\n]\n)|\n\n)")  # starts with the line end, which is fast to find
 # White space with a line end in it. The look-behind keeps a long run of spaces from being tried at each of its places.
 _BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 
@@ -23,7 +24,8 @@ def tidy_layout(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # 
     """
     text = document.text
     body = text.rstrip()
-    for run in _BREAK.finditer(body):
+    has_work = body[:1].isspace() or _UNTIDY.search(body)
+    for run in _BREAK.finditer(body) if has_work else ():
         found = run[0]
         n_line_ends = found.count("\n")
         indentation = found[found.rfind("\n") + 1 :]

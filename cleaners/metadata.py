@@ -19,13 +19,13 @@ from cleaners.captions import captions, credit
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger
 from cleaners.knowledge import Knowledge
+from cleaners.language import language
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
-_ENOUGH_FOR_LANGUAGE = 40  # characters
-_SAMPLE_FOR_LANGUAGE = 2_000
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
 _STAMP = re.compile(
     r"""
@@ -107,7 +107,7 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         known,
         title=known.title or _title(blocks(text)),
         site=known.site or _host(known.url),
-        language=known.language or _language(text),
+        language=known.language or language(text),
         captions=tuple(dict.fromkeys((*known.captions, *captions(text)))),
     )
 
@@ -138,7 +138,7 @@ def _stamp(line: str) -> _Stamp | None:
     >>> _stamp("3 March 2024").moment, _stamp("Published: 2024-03-04").moment, _stamp("03/04/2025")
     ('2024-03-03', '2024-03-04', None)
     """
-    match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
+    match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP and _YEAR.search(line) else None
     moment = _moment(match["moment"]) if match else None
     if not match or not moment:
         return None
@@ -225,13 +225,3 @@ def _title(lines: Sequence[Block]) -> str | None:
     if len(line) <= _LONGEST_TITLE and ends_as_headline and not credit(line) and any(map(str.isalpha, line)):
         return line
     return None
-
-
-def _language(text: str) -> str | None:
-    """ISO 639-1 code by py3langid, None for a text too short to tell."""
-    if len(text) < _ENOUGH_FOR_LANGUAGE:
-        return None
-    import py3langid  # its model takes half a second to load
-
-    sample = text[:_SAMPLE_FOR_LANGUAGE].encode("utf-8", "replace").decode()
-    return str(py3langid.classify(sample)[0])

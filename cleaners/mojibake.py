@@ -16,6 +16,7 @@ from cleaners.knowledge import Knowledge
 from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, Encoding, is_suspect, suspect_lines
 from cleaners.mojibake_letters import surprise
 from cleaners.mojibake_losses import repair_losses
+from cleaners.signs import signs
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -74,7 +75,8 @@ def repair_mojibake(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
     >>> list(repair_mojibake(Document("MACHALÍ — the RETWEET SE VOCÊ… of JOSÉ™"), Knowledge()))
     []
     """
-    if not is_suspect(text := document.text):
+    text = document.text
+    if "mojibake" not in signs(text) or not is_suspect(text):
         return ()
     steps: list[Step] = []
     while edits := _next_edits(text, steps):

@@ -79,10 +79,10 @@ def _starts() -> Iterator[tuple[str, str, int]]:
     return ((f"[{re.escape(those)}]", f"[{re.escape(symbols)}]", number) for (symbols, number), those in leads.items())
 
 
-_LEAD, _FOLLOWER = _any_of(0xC2, 0xF4), _any_of(0x80, 0xBF)
+LEAD, FOLLOWER = _any_of(0xC2, 0xF4), _any_of(0x80, 0xBF)
 _START = "|".join(f"(?<={leads}){symbols}{{{number}}}" for leads, symbols, number in _starts())
 #: A run of characters beyond ASCII, from the first place where a stretch can start.
-CANDIDATE = re.compile(rf"[{_LEAD}](?=[{_FOLLOWER}])(?:{_START})[^\x00-\x7f]*")
+CANDIDATE = re.compile(rf"[{LEAD}](?=[{FOLLOWER}])(?:{_START})[^\x00-\x7f]*")
 
 
 def _suspect(*signs: str) -> re.Pattern[str]:
@@ -90,12 +90,12 @@ def _suspect(*signs: str) -> re.Pattern[str]:
     starts = "|".join(f"(?<={leads}{symbols}){symbols * (number - 1)}" for leads, symbols, number in _starts())
     return re.compile(
         rf"""
-        [{_FOLLOWER}{_CAPITALS}â\ufffd]
-        (?: (?<= [{_LEAD}][{_FOLLOWER}] )
+        [{FOLLOWER}{CAPITALS}â\ufffd]
+        (?: (?<= [{LEAD}][{FOLLOWER}] )
             (?: (?<! [‘’][À-ÿ] ) (?:{starts})  # "l’été" is French, and not mojibake of Armenian
               | (?<= à[¤-¹] )                  # Indic scripts and Thai
               | (?<= [à-ï]{ENCODINGS[0].one_of(0x80, 0xBF)} ) (?=[^\x00-\x7f]) )
-          | (?<= [\x80-\x9f{_CAPITALS}â\ufffd] )
+          | (?<= [\x80-\x9f{CAPITALS}â\ufffd] )
             (?: (?<= [\x80-\x9f\ufffd] )
               | (?<= [ÂÃ] ) (?:[^A-Z]|$)
               | (?<= â ) [€?]
@@ -105,12 +105,12 @@ def _suspect(*signs: str) -> re.Pattern[str]:
     )
 
 
-_CAPITALS = "ÂÃÄÅÎÏÐÑØÙ"
-_SUSPECT = _suspect(rf"(?<= [{_CAPITALS}] ) (?:[^A-Z]|$)")
+CAPITALS = "ÂÃÄÅÎÏÐÑØÙ"
+_SUSPECT = _suspect(rf"(?<= [{CAPITALS}] ) (?:[^A-Z]|$)")
 # "Änderung", "Øst" and "Île" are good words, while no language that has Ä or Å puts such a vowel behind it.
 _CLEARLY_SUSPECT = _suspect(
-    rf"(?<= [a-zß-ÿ][{_CAPITALS}] ) (?:[^A-Z]|$)",
-    rf"(?<= [{_CAPITALS}] ) (?:[^A-Za-zß-ÿ]|$)",
+    rf"(?<= [a-zß-ÿ][{CAPITALS}] ) (?:[^A-Z]|$)",
+    rf"(?<= [{CAPITALS}] ) (?:[^A-Za-zß-ÿ]|$)",
     r"(?<= [ÄÅ] ) [aeoyáéíóúýàâãöôõü] | (?<= Å ) u",
 )
 

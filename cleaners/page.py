@@ -5,6 +5,7 @@ crude page already: a list at the end of a clean article, a poem or a table is n
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
@@ -107,7 +108,7 @@ def _is_heading(lines: Sequence[Block], index: int) -> bool:
 
 
 def _is_paragraph(line: Block) -> bool:
-    return (line.length >= _LONG and not _is_list(line.text)) or (line.length >= _PARAGRAPH and line.is_prose)
+    return line.length >= _PARAGRAPH and (line.is_prose or (line.length >= _LONG and not _is_list(line.text)))
 
 
 def _is_list(text: str) -> bool:
@@ -133,18 +134,20 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
     """Whether the lines were broken at a margin, so that their ends say nothing."""
     lengths = sorted(line.length for line in lines)
     margin = lengths[len(lengths) * 9 // 10]
-    return sum(0.85 * margin <= length <= 1.02 * margin for length in lengths) > _WRAPPED_SHARE * len(lengths)
+    n_at_margin = bisect_right(lengths, 1.02 * margin) - bisect_left(lengths, 0.85 * margin)
+    return n_at_margin > _WRAPPED_SHARE * len(lengths)
 
 
 def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], title: str | None) -> int:
     """The line above the article that has most words in common with its first paragraphs; the nearest of several."""
+    candidates = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else -1
     body = {word for line in lines[first : first + 3] for word in _words(line.text)}
-    scores = {
-        index: (lines[index].text == title, len(body & _words(lines[index].text)), index)
-        for index in range(first)
-        if index not in recognized and lines[index].length in _HEADLINE
-    }
-    return max(scores, key=scores.__getitem__, default=-1)
+    return max(
+        candidates,
+        key=lambda index: (lines[index].text == title, len(body & _words(lines[index].text)), index),
+    )
 
 
 def _words(text: str) -> set[str]:

@@ -58,16 +58,21 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
     """The clean text and the ledger alone.
 
     The cleaners run until none of them has anything to say: what one takes away can bring to the edge of the text what
-    another takes. So cleaning a clean text changes nothing.
+    another takes. So cleaning a clean text changes nothing. Whoever had nothing to say is not asked again about the
+    same text.
     """
     ledger: list[Step] = []
+    settled: dict[str, str] = {}  # the text about which each cleaner has nothing to say
     for _ in range(_MOST_PASSES):
         n_steps = len(ledger)
         for cleaner in PIPELINE:
-            edits = tuple(cleaner(document, knowledge))
-            if edits:
+            if settled.get(cleaner.__name__) == document.text:
+                continue
+            if edits := tuple(cleaner(document, knowledge)):
                 document = replace(document, text=apply(document.text, edits), furniture=())
                 ledger.append(Step(cleaner.__name__, edits))
+            else:
+                settled[cleaner.__name__] = document.text
         if len(ledger) == n_steps:
             return document.text, tuple(ledger)
     raise RuntimeError(f"the text does not settle in {_MOST_PASSES} passes; please report it with the text")

@@ -25,6 +25,23 @@ _RE2_ONLY = (
     (re.compile(r"\\[pP](?:\{\^?\w+\}|\w)"), lambda _: r"\w"),
 )
 
+# A pattern in which classes and groups are one character each: one that takes many of any letters, or another.
+_WIDE, _OTHER = "\x00", "\x01"
+_CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
+_MANY = re.compile(
+    r"""
+    (?: \\[wWSpP](?:\{\w+\})?
+      | \[\^ (?: \\. | [^\]\\] )* \]
+      | \[ (?: \\. | [^\]\\] )* \\[wp] (?: \\. | [^\]\\] )* \]
+      | (?<!\\)\. )
+    [*+{]
+    """,
+    re.VERBOSE,
+)
+_ONE = re.compile(rf"\\.|{_CLASS}")
+_GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
+_STARTS_WIDE = re.compile(rf"\^*(?:[^{_WIDE}](?:[?*]|\{{0[^}}]*\}})\??)*{_WIDE}")
+
 _START, _END = "\x02", "\x03"  # stand for the ends of a line
 _ANCHORS = {op.AT_BEGINNING: _START, op.AT_END: _END}
 
@@ -80,6 +97,24 @@ def _automaton(needs: Iterable[_Literals | None]) -> ahocorasick.Automaton | Non
         automaton.add_word(literal, indices)
     automaton.make_automaton()
     return automaton
+
+
+def starts_with_words(pattern: str) -> bool:
+    """Whether a pattern matches only from the start of a line, and an automaton soon knows that it does not.
+
+    A wrong yes to the second half costs time and nothing else.
+
+    >>> starts_with_words("^(share|like) this .*"), starts_with_words("share"), starts_with_words("^.*cookies")
+    (True, False, False)
+    """
+    bare = _ONE.sub(_OTHER, _MANY.sub(_WIDE, pattern))
+    while (outer := _GROUP.sub(lambda group: _WIDE if _starts_wide(group[1]) else _OTHER, bare)) != bare:
+        bare = outer
+    return all(branch.startswith("^") for branch in bare.split("|")) and not _starts_wide(bare)
+
+
+def _starts_wide(bare: str) -> bool:
+    return any(map(_STARTS_WIDE.match, bare.split("|")))
 
 
 def literals(pattern: str) -> _Literals | None:
