@@ -18,6 +18,8 @@ class Metadata:
     site: str | None = None  #: host of `url`
     language: str | None = None  #: ISO 639-1 code
     captions: tuple[str, ...] = ()
+    encoding: str | None = None  #: in which the bytes of the source were read, by Python's name
+    encoding_confidence: float | None = None  #: 1 where the bytes or their source said so themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,3 +16,11 @@ for _name, _value in {
 
 class CleancopyError(Exception):
     """A run that cannot go on; the message is one sentence: where, what, what to do."""
+
+
+class UnreadableDocument(Exception):  # noqa: N818  it is a finding about one document, not a failure of the run
+    """A document that cannot be read; `check` is the stable id of the reason."""
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason)
+        self.check = check

@@ -13,7 +13,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from cleaners import RuleError
 from flows import CleancopyError
-from flows.pipeline import Given, Outcome, Result, Settings, name_of, run
+from flows.engines import Given, Result, name_of
+from flows.intake import Fields
+from flows.pipeline import Outcome, run
+from flows.settings import Settings
 
 _RETRY_DELAYS: list[float] = [1, 10]  # seconds
 _RUNNER: Any = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
@@ -57,19 +60,26 @@ def clean_corpus(
     out: str = "clean",
     rules: list[str] | None = None,
     quotes: Literal["straight", "keep"] = "straight",
+    text_field: str | None = None,
+    id_field: str | None = None,
+    url_field: str | None = None,
 ) -> Outcome:
     """Clean the sources, judge the result, and publish it if it passes.
 
     Args:
-        sources: folders or files.
+        sources: folders, files, patterns and addresses.
         out: folder of the corpus.
         rules: folders with rule files beside the built-in ones.
         quotes: "straight", or "keep" to leave quotation marks as they are.
+        text_field: field of records that holds the text; guessed if none is named, like the next two.
+        id_field: field that holds the id.
+        url_field: field that holds the address.
 
     A run that cannot go on, or a corpus that fails its suite, is a failed flow run, whose result is the
     `CleancopyError`, `RuleError` or `NotPublished` that says why.
     """
-    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes)
+    fields = Fields(text_field, id_field, url_field)
+    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes, fields)
     try:
         outcome = run(settings, PrefectEngine())
     except (CleancopyError, RuleError) as error:

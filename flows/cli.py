@@ -10,16 +10,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cleaners import Document, Knowledge, RuleError
 from cleaners.pipeline import PIPELINE, edit
 from cleaners.rules import load
-from flows import CleancopyError
+from flows import CleancopyError, UnreadableDocument
 
 if TYPE_CHECKING:
-    from flows.pipeline import Engine, Outcome, Settings
+    from flows.engines import Engine
+    from flows.pipeline import Outcome
+    from flows.settings import Settings
 
 PUBLISHED, QUARANTINED, UNUSABLE, NOT_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
 _MOST_SHOWN = 10  # documents in the summary; the report has them all
@@ -60,8 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "clean", help="clean, judge and publish; with - a filter from standard input to output"
     )
-    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folder or file; - for standard input")
+    command.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="folder, file, pattern or address; - for standard input"
+    )
     _add_run_options(command)
+    command.add_argument(
+        "--jsonl", action="store_true", help="standard input is JSONL; without --out, so is the output"
+    )
+    command.add_argument(
+        "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (as many as processors)"
+    )
     command.add_argument("--strict", action="store_true", help="exit with 1 if a document is in quarantine")
     command.add_argument("--flow", action="store_true", help="as a Prefect flow run, also without PREFECT_API_URL")
     command.set_defaults(run=_clean)
@@ -78,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_review)
 
     command = commands.add_parser("serve", help="run on a schedule, with a Prefect server of its own unless one is set")
-    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folder or file")
+    command.add_argument("sources", nargs="+", metavar="SOURCE", help="folder, file, pattern or address")
     _add_run_options(command)
     command.add_argument("--cron", required=True, help='when, such as "0 5 * * *"')
     command.add_argument("--timezone", default="UTC", help="time zone of the schedule, such as Europe/Vilnius (UTC)")
@@ -98,8 +108,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", default="clean", metavar="DIR", help="folder of the corpus (clean)")
+    command.add_argument("--out", metavar="DIR", help="folder of the corpus (clean)")
+    for field, what in {"text": "text", "id": "id", "url": "address"}.items():
+        command.add_argument(
+            f"--{field}-field", metavar="NAME", help=f"field of records that holds the {what} (guessed)"
+        )
     _add_knowledge_options(command)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 def _add_knowledge_options(command: argparse.ArgumentParser) -> None:
@@ -115,16 +135,46 @@ def _knowledge(options: argparse.Namespace) -> Knowledge:
 
 def _clean(options: argparse.Namespace) -> int:
     if options.sources == ["-"]:
-        text, _ = edit(Document(_standard_input()), _knowledge(options))
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
-        return PUBLISHED
+        if not options.jsonl:
+            text, _ = edit(Document(_standard_input()), _knowledge(options))
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+            return PUBLISHED
+        if not options.out:
+            from flows.filter import clean_lines
+
+            settings = _settings(options)
+            clean_lines(sys.stdin.buffer, sys.stdout.buffer, settings.knowledge(), settings.fields)
+            return PUBLISHED
+    elif options.jsonl or "-" in options.sources:
+        raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
+    with _spooled(options) as settings:
+        return _run(options, settings)
+
+
+@contextmanager
+def _spooled(options: argparse.Namespace) -> "Iterator[Settings]":
+    """What is to be done, with standard input in a file."""
+    if not options.jsonl:
+        yield _settings(options)
+        return
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="cleancopy-") as folder:
+        path = Path(folder, "stdin.jsonl")
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        options.sources = [str(path)]
+        yield _settings(options)
+
+
+def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from flows.pipeline import run
 
-    settings = _settings(options)
     if options.flow or os.environ.get("PREFECT_API_URL"):
         outcome = _run_flow(settings)
     else:
-        with _progress() as engine:
+        with _engine(options.workers) as engine:
             outcome = run(settings, engine)
     _print_outcome(outcome, settings)
     if not outcome.published:
@@ -133,16 +183,19 @@ def _clean(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
-    from flows.pipeline import Settings
+    from flows.intake import Fields
+    from flows.settings import Settings
 
-    return Settings(tuple(options.sources), Path(options.out), tuple(map(Path, options.rules)), options.quotes)
+    fields = Fields(options.text_field, options.id_field, options.url_field)
+    rules = tuple(map(Path, options.rules))
+    return Settings(tuple(options.sources), Path(options.out or "clean"), rules, options.quotes, fields)
 
 
 def _standard_input() -> str:
-    from flows.intake import UnreadableDocument, decode
+    from flows.decoding import decode
 
     try:
-        return decode(sys.stdin.buffer.read())
+        return decode(sys.stdin.buffer.read()).text
     except UnreadableDocument as error:
         raise CleancopyError(f"standard input: {error} Convert it first, for example with iconv.") from error
 
@@ -155,18 +208,18 @@ def _run_flow(settings: "Settings") -> "Outcome":
     logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)  # we say ourselves how the run ended
     sources, rules = list(settings.sources), list(map(str, settings.rules))
     try:
-        return clean_corpus(sources, str(settings.out), rules, settings.quotes)
+        return clean_corpus(sources, str(settings.out), rules, settings.quotes, **settings.fields.options())
     except NotPublished as verdict:
         return verdict.outcome
 
 
 @contextmanager
-def _progress() -> "Iterator[Engine]":
+def _engine(n_workers: int) -> "Iterator[Engine]":
     """An engine that shows a progress bar on a terminal and is quiet elsewhere."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from flows.pipeline import Direct
+    from flows.engines import Processes
 
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         tasks = {}
@@ -176,7 +229,8 @@ def _progress() -> "Iterator[Engine]":
                 tasks[stage] = bar.add_task(stage, total=of)
             bar.update(tasks[stage], completed=done)
 
-        yield Direct(show)
+        with Processes(n_workers, show) as engine:
+            yield engine
 
 
 def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
@@ -193,8 +247,12 @@ def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
             print(f"… and {len(outcome.quarantine) - number} more in quarantine.")
             break
         print(f"Quarantine: {_shown(document_id)}: {' '.join(reason.text for reason in reasons)}")
+    for fields in outcome.fields:
+        named = {"text": fields.text, "id": fields.id, "address": fields.url}
+        guessed = ", ".join(f"{what} from {name!r}" for what, name in named.items() if name)
+        print(f"Records: {guessed}; other fields with --text-field, --id-field and --url-field.")
     if outcome.left_alone:
-        names = [_shown(path.name) for path in outcome.left_alone[:_MOST_SHOWN]]
+        names = [_shown(PurePosixPath(address).name) for address in outcome.left_alone[:_MOST_SHOWN]]
         if len(outcome.left_alone) > _MOST_SHOWN:
             names.append(f"and {len(outcome.left_alone) - _MOST_SHOWN} more")
         print(f"Left alone, not documents: {', '.join(names)}")
@@ -215,14 +273,18 @@ def _diff(options: argparse.Namespace) -> int:
     if options.file == "-":
         document = Document(_standard_input())
     else:
-        from flows.intake import UnreadableDocument, find, read
+        from flows.intake import Fields, portions, read
+        from flows.sources import find
 
         if Path(options.file).is_dir():
             raise CleancopyError(f"{options.file}: is a folder; name one file.")
-        try:
-            document = read(find([options.file])[0][0]).document
-        except UnreadableDocument as error:
-            raise CleancopyError(f"{options.file}: {error}") from error
+        (portion, *_) = portions(find([options.file])[0], Fields(), sys.maxsize)
+        if not portion.kind.is_one_document:
+            raise CleancopyError(f"{options.file}: has many documents; name a file that is one.")
+        (raw, *_) = read(portion)
+        if raw.error:
+            raise CleancopyError(f"{options.file}: {raw.error}")
+        document = raw.document
     _, ledger = edit(document, _knowledge(options))
     for line in lines(document.text, ledger, marked=not console.is_terminal):
         console.print(line)

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from cleaners.document import Metadata
 from cleaners.edits import Edit, Ledger, Step, revert
 from flows import CleancopyError
-from flows.intake import CORPUS_MARK
+from flows.sources import CORPUS_MARK
 
 SCHEMA_VERSION = 1
 DOCUMENTS = pa.schema(
@@ -44,6 +44,8 @@ DOCUMENTS = pa.schema(
         ("n_edits", pa.int64()),
         ("removed_ratio", pa.float64()),
         ("duplicate_of", pa.string()),
+        ("encoding", pa.string()),
+        ("encoding_confidence", pa.float64()),
     ]
 )
 EDITS = pa.schema(

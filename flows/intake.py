@@ -1,170 +1,275 @@
-"""Sources: folders and files of text or HTML, found, put in order, and read one at a time."""
+"""Intake: what the files of the sources hold, as documents.
 
-import codecs
-import hashlib
+A file is one document, or each of its records is. Ids come from the field that holds them or the path below the source,
+never from a counter: they are the same in every run, on every machine, however the work is cut up.
+"""
+
 import os
-import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
 
-from cleaners.document import Document
-from flows import CleancopyError
+from cleaners.document import Document, Metadata
+from flows import UnreadableDocument
+from flows.decoding import decode
+from flows.records import (
+    LARGEST_DOCUMENT,
+    TOO_LARGE,
+    DamagedFile,
+    Record,
+    field_names,
+    kind_by_content,
+    part_sizes,
+    read_records,
+    read_whole,
+)
+from flows.sources import IntakeError, Kind, SourceFile, is_regular
 
-TEXT_SUFFIXES = frozenset({".txt"})
-PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-CORPUS_MARK = ".cleancopy"  # a file that says that the folder is an output of ours
-_LONGEST_NAME = 240  # bytes; file systems allow 255
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# The names under which tables and dumps keep what we need, the likeliest first.
+_TEXT_FIELDS = "text content body article maintext main_text article_text full_text raw_content html raw_html".split()
+_ID_FIELDS = "id doc_id document_id article_id record_id _id uuid guid".split()
+_URL_FIELDS = "url link canonical_url source_url page_url uri".split()
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HASH_LENGTH = 16  # hexadecimal digits in the id of a record that has none
 
 
-class IntakeError(CleancopyError):
-    """A source that cannot be used at all; one sentence: what, where, what to do."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a record that hold its text, its id and its address."""
+
+    text: str | None = None
+    id: str | None = None
+    url: str | None = None
+
+    def options(self) -> dict[str, str | None]:
+        """The same under the names of the flow's parameters."""
+        return {"text_field": self.text, "id_field": self.id, "url_field": self.url}
 
 
-class UnreadableDocument(Exception):  # noqa: N818  it is a finding about one document, not a failure of the run
-    """A document that cannot be read; `check` is the stable id of the reason."""
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A file, or a part of one that can be read apart."""
 
-    def __init__(self, check: str, reason: str) -> None:
-        super().__init__(reason)
-        self.check = check
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class SourceFile:
-    """One document's file."""
-
-    id: str  #: path relative to its source, with forward slashes: the same on every machine
-    source: str  #: the same with the name of the source before it
-    path: Path
-    size: int  #: bytes
-    text_name: str = ""  #: name of its readable text in the corpus; no two documents share one
+    file: SourceFile
+    kind: Kind
+    fields: Fields = field(default_factory=Fields)
+    start: int = 0
+    stop: int | None = None
+    size: int = 0  #: bytes, about
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A document as read, with the fingerprint of its bytes."""
+    """A document as read, with the fingerprint of its bytes; or what is known of one that cannot be read."""
 
     document: Document
-    sha256: str
+    sha256: str = ""
+    error: UnreadableDocument | None = None
 
 
-def find(sources: Sequence[str], out: Path | None = None) -> tuple[list[SourceFile], list[Path]]:
-    """All documents of the sources in the order of their ids, and what is left alone.
-
-    A folder gives every `.txt` and `.html` file below it; a file is taken whatever its name. With several sources, ids
-    start with the name of theirs. Hidden files, links to folders and corpora that Cleancopy wrote are left alone.
+def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator[Portion]:
+    """The files in portions of about `most` bytes where they can be cut, with the fields that hold what we need.
 
     Args:
-        sources: folders and files.
-        out: folder of the corpus to be, which no source may lie in.
+        files: files of the sources.
+        wanted: the fields that the user names; the others are guessed.
+        most: bytes of a portion.
 
     Raises:
-        IntakeError: if a source does not exist or lies in `out`, two share a name, or there is no document at all.
+        IntakeError: if no field of a file is known to hold text.
     """
-    files: list[SourceFile] = []
-    others: list[Path] = []
-    names: set[str] = set()
-    for source in sources:
-        root = Path(source)
-        if not source or not root.exists():
-            raise IntakeError(f"{source or 'an empty path'}: no such file or folder; check the path.")
-        if out and root.resolve().is_relative_to(out.resolve()):
-            raise IntakeError(f"{source}: lies in the output folder {out}; choose another folder with --out.")
-        name = root.resolve().name
-        if name in names:
-            raise IntakeError(
-                f"{source}: another source is called {name!r} too; rename one, ids are made from the name."
-            )
-        names.add(name)
-        for path in _walk(root, out, others):
-            if path != root and path.suffix.lower() not in TEXT_SUFFIXES | PAGE_SUFFIXES:
-                others.append(path)
-                continue
-            relative = _printable(path.relative_to(root).as_posix())
-            full = name if path == root else f"{name}/{relative}"
-            short = name if path == root else relative
-            files.append(SourceFile(full if len(sources) > 1 else short, full, path, path.lstat().st_size))
-    if not files:
-        kinds = ", ".join(sorted(TEXT_SUFFIXES | PAGE_SUFFIXES))
-        raise IntakeError(
-            f"{', '.join(sources)}: no documents here; name a file, or a folder with files that end in {kinds}."
-        )
-    files.sort()
-    return [
-        replace(file, text_name=text_name) for file, text_name in zip(files, _text_names(files), strict=True)
-    ], others
-
-
-def _walk(root: Path, out: Path | None, others: list[Path]) -> Iterator[Path]:
-    """Every file below a folder, in order; what is not entered is added to the others."""
-    if not root.is_dir():
-        yield root
-        return
-    for folder, folders, names in os.walk(root, onerror=_refuse):
-        visible = [Path(folder, name) for name in sorted(folders) if not name.startswith(".")]
-        left_alone = [
-            path
-            for path in visible
-            if path.is_symlink() or (path / CORPUS_MARK).exists() or (out and path.resolve() == out.resolve())
-        ]
-        others += left_alone
-        folders[:] = [path.name for path in visible if path not in left_alone]
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
-
-
-def _refuse(error: OSError) -> None:
-    raise IntakeError(f"{error.filename}: cannot be listed ({error.strerror}); check its permissions.")
-
-
-def _printable(path: str) -> str:
-    """The path as Unicode: bytes that are not UTF-8 are spelled out, and so are backslashes, to keep them apart."""
-    return os.fsencode(path.replace("\\", r"\\")).decode("utf-8", "backslashreplace")
-
-
-def _text_names(files: Sequence[SourceFile]) -> Iterator[str]:
-    """A name for each document's readable text: its id, with some of its hash where that is taken or too long."""
-    ids = {file.id for file in files} | {str(parent) for file in files for parent in PurePosixPath(file.id).parents}
     for file in files:
-        name = file.id if file.id.endswith(".txt") else f"{file.id}.txt"
-        folder, slash, last = name.rpartition("/")
-        if (name != file.id and name in ids) or len(last.encode()) > _LONGEST_NAME:
-            short = last.removesuffix(".txt").encode()[: _LONGEST_NAME // 2].decode("utf-8", "ignore")
-            name = f"{folder}{slash}{short}.{hashlib.sha256(file.id.encode()).hexdigest()[:12]}.txt"
-        yield name
+        kind = file.kind or kind_by_content(file)
+        if kind.is_one_document:
+            yield Portion(file, kind, size=file.size)
+            continue
+        fields = _fields(file, kind, wanted)
+        parts = part_sizes(file, kind, most)
+        for start, stop in parts:
+            yield Portion(file, kind, fields, start, stop, file.size // len(parts))
 
 
-def read(file: SourceFile) -> Raw:
-    """One document.
+def _fields(file: SourceFile, kind: Kind, wanted: Fields) -> Fields:
+    if kind == Kind.WARC:
+        return Fields("html", "id", "url")
+    names = field_names(file, kind)
+    if not names:  # empty or damaged, which whoever reads it will say
+        return wanted
+    folded = {name.casefold(): name for name in reversed(names)}
 
-    Raises:
-        UnreadableDocument: if the file cannot be opened or is not text.
-    """
+    def choose(field: str | None, candidates: Sequence[str]) -> str | None:
+        if field and field not in names:
+            known = ", ".join(names[:20])
+            raise IntakeError(f"{file.source}: has no field {field!r}; its fields are {known}.")
+        return field or next((folded[name] for name in candidates if name in folded), None)
+
+    text = choose(wanted.text, _TEXT_FIELDS)
+    if not text:
+        known = ", ".join(names[:20])
+        raise IntakeError(f"{file.source}: which field holds the text? Name it with --text-field, one of {known}.")
+    return Fields(text, choose(wanted.id, _ID_FIELDS), choose(wanted.url, _URL_FIELDS))
+
+
+def guess(values: Iterable[str]) -> str | None:
+    """The field that holds the text, by its name."""
+    return next((name for name in _TEXT_FIELDS if name in set(values)), None)
+
+
+def read(portion: Portion) -> Iterator[Raw]:
+    """The documents of a portion; one that cannot be read comes with the reason, and stops no other."""
+    file = portion.file
+    if portion.kind.is_one_document:
+        yield _read_file(file, portion.kind)
+    else:
+        columns = None
+        if portion.kind == Kind.PARQUET:
+            names = field_names(file, portion.kind)
+            known = {portion.fields.text, portion.fields.id, portion.fields.url, *_DECLARED}
+            columns = [name for name in names if name in known]
+        try:
+            for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
+                yield _document(record, portion)
+        except DamagedFile as error:
+            yield _unreadable(file, f"{file.id}#rest", error)
+    if portion.start == 0 and _has_changed(file):
+        reason = UnreadableDocument("intake/changed", "The file changed while it was read; run again.")
+        yield _unreadable(file, f"{file.id}#changed", reason)
+
+
+def _unreadable(file: SourceFile, document_id: str, error: UnreadableDocument, digest: str = "") -> Raw:
+    return Raw(Document("", document_id, file.source), digest, error)
+
+
+def _has_changed(file: SourceFile) -> bool:
+    if not file.is_local or not file.version:
+        return False
     try:
-        if not stat.S_ISREG(file.path.stat().st_mode):
+        status = os.lstat(file.address)
+    except OSError:
+        return True
+    return (status.st_size, str(status.st_mtime_ns)) != (file.size, file.version)
+
+
+def _read_file(file: SourceFile, kind: Kind) -> Raw:
+    try:
+        if not is_regular(file):
             raise UnreadableDocument("intake/unreadable", "It is not a regular file.")
-        data = file.path.read_bytes()
+        data = read_whole(file)
+        return replace(_decoded(data, file.id, file.source, Metadata(), is_page=kind == Kind.PAGE))
     except OSError as error:
-        raise UnreadableDocument("intake/unreadable", f"The file cannot be read: {error.strerror}.") from error
-    document = Document(decode(data), file.id, file.source)
-    if file.path.suffix.lower() in PAGE_SUFFIXES:
-        from cleaners.markup import read_page  # lxml and Beautiful Soup take longer to import than all the rest
-
-        document = read_page(document)
-    return Raw(document, hashlib.sha256(data).hexdigest())
+        return _unreadable(
+            file, file.id, UnreadableDocument("intake/unreadable", f"The file cannot be read: {error.strerror}.")
+        )
+    except UnreadableDocument as error:
+        return _unreadable(file, file.id, error)
 
 
-def decode(data: bytes) -> str:
-    """Text of the bytes: UTF-16 if they start with its mark, else UTF-8; the mark stays, for the ledger to remove.
+def _decoded(
+    data: bytes, document_id: str, source: str, known: Metadata, *, is_page: bool, declared: str | None = None
+) -> Raw:
+    if is_page and not declared:
+        from cleaners.markup import declared_charset  # Beautiful Soup takes longer to import than all the rest
 
-    Raises:
-        UnreadableDocument: if the bytes are not text.
-    """
-    encoding = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and b"\0" in data:
-        raise UnreadableDocument("intake/not-text", f"It is not text: byte {data.index(0)} is zero.")
+        declared = declared_charset(data)
+    text, encoding, confidence = decode(data, declared)
+    known = replace(known, encoding=encoding, encoding_confidence=confidence)
+    return Raw(_read(Document(text, document_id, source, known), is_page=is_page), sha256(data).hexdigest())
+
+
+def _read(document: Document, *, is_page: bool) -> Document:
+    """The document, or what a page shows; what its record says of it counts more than what the page says."""
+    if not is_page:
+        return document
+    from cleaners.markup import read_page
+
+    page = read_page(document)
+    known = {name: value for name in Metadata.__slots__ if (value := getattr(document.metadata, name))}
+    return replace(page, metadata=replace(page.metadata, **known))
+
+
+def _document(record: Record, portion: Portion) -> Raw:
+    file, fields, values = portion.file, portion.fields, record.values
+    text_field = fields.text or "text"
+    if portion.kind == Kind.WARC and "text" in values:
+        text_field = "text"
+    value = values.get(text_field)
+    digest = sha256(record.raw or _bytes(value)).hexdigest()
+    given = values.get(fields.id) if fields.id else None
+    is_id = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
+    document_id = _sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
+    error = record.error
+    if not error and not isinstance(value, str | bytes):
+        state = f"is {value!r:.40}, not text" if text_field in values else "is missing"
+        error = UnreadableDocument("intake/no-text", f"The field {text_field!r} of {record.where} {state}.")
+    if not error and isinstance(value, str | bytes) and len(value) > LARGEST_DOCUMENT:
+        error = UnreadableDocument("intake/too-large", TOO_LARGE)
+    if error:
+        return _unreadable(file, document_id, error, digest)
+    known = _declared(values, fields)
+    is_page = text_field.casefold().endswith("html")
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        wrong = f"byte {error.start} is 0x{data[error.start]:02x}"
-        raise UnreadableDocument("intake/not-text", f"It is not {encoding.upper()} text: {wrong}.") from error
+        if isinstance(value, bytes):
+            return _decoded(value, document_id, file.source, known, is_page=is_page, declared=values.get("charset"))
+        text = _sound(str(value))
+        known = replace(known, encoding="utf-8", encoding_confidence=1.0)
+        is_page |= text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
+        document = _read(Document(text, document_id, file.source, known), is_page=is_page)
+        return Raw(document, sha256(text.encode()).hexdigest())
+    except UnreadableDocument as unreadable:
+        return _unreadable(file, document_id, unreadable, digest)
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+def _sound(text: str) -> str:
+    """The text with the halves of surrogate pairs put together, and U+FFFD for one that stands alone."""
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _declared(values: Mapping[str, Any], fields: Fields) -> Metadata:
+    """What a record says of its document, under the names of our own columns or the commonest others."""
+    found: dict[str, Any] = {}
+    for name, column in _DECLARED.items():
+        if values.get(name) and column not in found:
+            found[column] = values[name]
+    if fields.url:
+        found["url"] = values.get(fields.url)
+    return Metadata(
+        title=_string(found.get("title")),
+        authors=_strings(found.get("authors")),
+        published=_moment(found.get("published")),
+        updated=_moment(found.get("updated")),
+        url=_string(found.get("url")),
+        site=_string(found.get("site")),
+        language=_string(found.get("language")),
+        captions=_strings(found.get("captions")),
+    )
+
+
+_DECLARED = {name: name for name in "title authors published updated url site language captions".split()} | {
+    "author": "authors",
+    "date": "published",
+    "lang": "language",
+}
+
+
+def _string(value: object) -> str | None:
+    return _sound(value.strip()) or None if isinstance(value, str) else None
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_string, value if isinstance(value, list) else [value])))
+
+
+def _moment(value: object) -> str | None:
+    """ISO 8601, if that is what the value is."""
+    text = value.isoformat() if isinstance(value, date) else _string(value)
+    return text if text and _ISO_TIME.fullmatch(text) else None

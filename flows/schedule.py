@@ -18,7 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows import CleancopyError
 from flows.clean_corpus import clean_corpus
-from flows.pipeline import Settings
+from flows.settings import Settings
 
 _STARTUP_SECONDS = 180
 
@@ -50,6 +50,7 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
                 "out": str(settings.out.resolve()),
                 "rules": [str(folder.resolve()) for folder in settings.rules],
                 "quotes": settings.quotes,
+                **settings.fields.options(),
             },
             global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             print_starting_message=False,

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from functools import partial
 
 import pytest
 from prefect import flow
@@ -9,10 +10,10 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 
-from flows import pipeline
 from flows.clean_corpus import NotPublished, PrefectEngine, clean_corpus
 from flows.corpus import FOLDERS
-from flows.pipeline import Settings, run
+from flows.pipeline import run
+from flows.settings import Settings
 from tests.flows.articles import CLEANCOPY
 
 
@@ -33,9 +34,10 @@ def artifacts():
 
 
 def test_the_flow_writes_the_same_bytes_as_the_command(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "_SHARD_BYTES", 1)  # a shard a document
+    one_each = partial(Settings, shard_bytes=1)
+    monkeypatch.setattr("flows.clean_corpus.Settings", one_each)
     (folder / "empty.txt").write_text("")
-    run(Settings((str(folder),), tmp_path / "direct"))
+    run(one_each((str(folder),), tmp_path / "direct"))
     outcome = clean_corpus([str(folder)], str(tmp_path / "flow"))
     assert outcome.published
     assert content(tmp_path / "direct") == content(tmp_path / "flow")

@@ -1,5 +1,6 @@
 """The command as a person or a script meets it: what it prints, what it writes, how it exits."""
 
+import json
 import re
 import subprocess
 import urllib.request
@@ -28,12 +29,12 @@ def test_clean_publishes_and_says_so_in_a_few_lines(folder, tmp_path):
 
 def test_a_document_in_quarantine_is_named_and_fails_only_if_strict(folder, tmp_path):
     (folder / "empty.txt").write_text("")
-    (folder / "notes.md").write_text("not a document")
+    (folder / "photo.png").write_text("not a document")
     done = cleancopy("clean", folder, "--out", tmp_path / "clean")
     assert done.returncode == 0
     assert "Published 3 of 4 documents" in done.stdout
     assert "\nQuarantine: empty.txt: " in done.stdout
-    assert "\nLeft alone, not documents: notes.md\n" in done.stdout
+    assert "\nLeft alone, not documents: photo.png\n" in done.stdout
     assert cleancopy("clean", folder, "--out", tmp_path / "clean", "--strict").returncode == 1
 
 
@@ -57,7 +58,8 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
         (["clean", "nowhere"], "nowhere: no such file or folder; check the path."),
         (
             ["clean", "."],
-            ".: no documents here; name a file, or a folder with files that end in .htm, .html, .txt, .xhtml.",
+            ".: no documents here; name a file, or a folder with files that end in .csv, .htm, .html, .json, .jsonl, "
+            ".md, .ndjson, .parquet, .tsv, .txt, .warc, .wet, .xhtml.",
         ),
         (["diff", "nowhere"], "nowhere: no such file or folder; check the path."),
         (["review", "nowhere"], "nowhere: no report here; run `cleancopy clean --out nowhere` first."),
@@ -84,11 +86,38 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
     assert done.stderr == f"cleancopy: {message}\n"
 
 
+def test_the_filter_reads_what_is_not_utf8():
+    assert cleancopy("clean", "-", text=b"caf\xe9", encoding=None).stdout == "café\n".encode()
+
+
+def test_the_filter_cleans_the_records_of_jsonl_and_says_which_it_could_not():
+    lines = ['{"n": 1, "text": "Dovil\u00c4\u2014 left"}', "[1]", '{"body": "a\\u00a0b"}', '{"n": 2}']
+    done = cleancopy("clean", "-", "--jsonl", text="\n".join(lines))
+    assert done.stdout.splitlines() == ['{"n":1,"text":"Dovilė left\\n"}', "[1]", '{"body":"a b\\n"}', '{"n": 2}']
+    assert done.stderr.splitlines() == [
+        "cleancopy: the record at byte 36 is an array, not an object with fields.",
+        "cleancopy: the record at byte 61 has no text in a field that I know; name it with --text-field.",
+    ]
+    done = cleancopy("clean", "-", "--jsonl", "--text-field", "n", text='{"n": " x"}')
+    assert done.stdout == '{"n":" x\\n"}\n'
+
+
+def test_records_from_standard_input_become_a_corpus(tmp_path):
+    line = json.dumps({"uid": "7", "article": prose("in May")})
+    done = cleancopy("clean", "-", "--jsonl", "--id-field", "uid", "--out", tmp_path / "clean", text=line)
+    assert done.stdout.splitlines()[:2] == [
+        f"Published 1 of 1 documents in {tmp_path}/clean.",
+        "Records: text from 'article', id from 'uid'; other fields with --text-field, --id-field and --url-field.",
+    ]
+    assert cleancopy("restore", tmp_path / "clean", "7").stdout == prose("in May")
+
+
 def test_input_that_is_not_text_is_one_sentence_and_status_2():
-    done = cleancopy("clean", "-", text=b"caf\xe9", encoding=None)
+    done = cleancopy("clean", "-", text=b"\x89PNG\r\n\x1a\n\0\0", encoding=None)
     assert done.returncode == 2
     assert done.stderr == (
-        b"cleancopy: standard input: It is not UTF-8 text: byte 3 is 0xe9. Convert it first, for example with iconv.\n"
+        b"cleancopy: standard input: It is not text: byte 6 is 0x1a, and there are more of the kind. "
+        b"Convert it first, for example with iconv.\n"
     )
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows import pipeline
+from flows import shards
 from flows.corpus import FOLDERS, restore
-from flows.pipeline import Settings, run
+from flows.engines import Processes
+from flows.pipeline import run
+from flows.settings import Settings
 from tests.flows.articles import prose
 
 
@@ -60,15 +62,14 @@ def test_bad_documents_are_set_aside_with_reasons_and_the_others_published(folde
     out = tmp_path / "clean"
     (folder / "empty.txt").write_text("")
     (folder / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    (folder / "legacy.txt").write_bytes("Café".encode("cp1252"))
     (folder / "gone.txt").symlink_to(folder / "nowhere")
     (folder / "lost.txt").write_text(prose("in Dzia\ufffd\ufffddowo"), "utf-8")
     outcome = run_on(folder, out)
     assert outcome.published
     quarantine = {row["id"]: row for row in rows(out, "quarantine")}
-    assert set(quarantine) == {"empty.txt", "image.txt", "legacy.txt", "gone.txt", "lost.txt"}
+    assert set(quarantine) == {"empty.txt", "image.txt", "gone.txt", "lost.txt"}
     assert all(row["reasons"] for row in quarantine.values())
-    assert quarantine["image.txt"]["reasons"] == ["intake/not-text: It is not text: byte 8 is zero."]
+    assert quarantine["image.txt"]["reasons"][0].startswith("intake/not-text: It is not text: byte 6 is 0x1a")
     assert quarantine["lost.txt"]["text"] == (folder / "lost.txt").read_text("utf-8")
     assert [row["id"] for row in rows(out, "documents")] == ["0.txt", "1.txt", "2.txt"]
     assert restore(out, "lost.txt") == (folder / "lost.txt").read_text("utf-8")
@@ -80,8 +81,8 @@ def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
             raise ValueError("something unforeseen")
         return real(document, knowledge)
 
-    real = pipeline.clean
-    monkeypatch.setattr(pipeline, "clean", clean)
+    real = shards.clean
+    monkeypatch.setattr(shards, "clean", clean)
     outcome = run_on(folder, tmp_path / "clean")
     assert outcome.published
     (row,) = rows(tmp_path / "clean", "quarantine")
@@ -215,3 +216,140 @@ def test_what_a_folder_of_pages_repeats_goes_and_is_shown_as_a_proposal(tmp_path
     report = (out / "report" / "index.html").read_text("utf-8")
     assert "Lines that sites repeat" in report
     assert "^The Courier of the Coast, printed in this town for ever$" in report
+
+
+def records(path, texts, **more):
+    path.write_text("".join(json.dumps({"text": text, **more}) + "\n" for text in texts))
+
+
+def test_records_are_documents_with_ids_of_their_own(tmp_path):
+    articles = [{"id": 1, "text": prose("in May")}, {"id": 2, "text": f"{prose('in June')}\n\nShare this article"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, articles)))
+    outcome = run_on(tmp_path / "a.jsonl", tmp_path / "clean")
+    assert [(row["id"], row["text"]) for row in rows(tmp_path / "clean", "documents")] == [
+        ("1", f"{prose('in May')}\n"),
+        ("2", f"{prose('in June')}\n"),
+    ]
+    assert [(fields.text, fields.id) for fields in outcome.fields] == [("text", "id")]
+    assert restore(tmp_path / "clean", "2") == articles[1]["text"]
+
+
+def test_of_two_documents_with_one_id_the_first_is_published_and_the_other_set_aside(tmp_path):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    records(source / "a.jsonl", [prose("in May"), prose("in June")], id="same")
+    records(source / "b.jsonl", [prose("in May")], id="same")
+    assert run_on(source, out).published
+    first, copy = rows(out, "documents")
+    assert (first["id"], first["text"], first["duplicate_of"]) == ("same", f"{prose('in May')}\n", None)
+    assert (copy["source"], copy["duplicate_of"]) == ("articles/b.jsonl", "same")
+    (other,) = rows(out, "quarantine")
+    assert other["id"].startswith("same#")
+    assert other["reasons"][0].startswith("intake/duplicate-id: A document of articles/a.jsonl has the id 'same' too")
+    assert restore(out, other["id"]) == prose("in June")
+
+
+def test_records_without_ids_that_are_the_same_are_copies(tmp_path):
+    records(tmp_path / "a.jsonl", [prose("in May")] * 3)
+    outcome = run_on(tmp_path / "a.jsonl", tmp_path / "clean")
+    assert (outcome.counts["published"], outcome.counts["duplicates"], outcome.quarantine) == (1, 2, {})
+    assert len({row["id"] for row in rows(tmp_path / "clean", "documents")}) == 3
+
+
+def many(folder):
+    """Documents of several kinds, some of them bad, in shards of their own once shards are small."""
+    folder.mkdir()
+    months = ["January", "March", "April", "May", "June", "July", "August", "October", "December"]
+    records(folder / "a.jsonl", [f"{prose(f'in {month} {year}')}\nShare this" for year in range(9) for month in months])
+    for month in months:
+        (folder / f"{month}.txt").write_text(f"{prose(f'in {month}')} DovilÄ— spoke.\n\n{prose('then')}")
+        (folder / f"{month}.html").write_text(f"<nav>Home</nav><article><p>{prose(f'late in {month}')}</article>")
+    (folder / "empty.txt").touch()
+    (folder / "image.txt").write_bytes(b"\x89PNG\0\0\0\0")
+    return folder
+
+
+def content(out):
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for name in (*FOLDERS, "text")
+        for path in (out / name).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_bytes_are_the_same_on_one_process_and_on_three(tmp_path):
+    source = many(tmp_path / "articles")
+    one = run(Settings((str(source),), tmp_path / "one", shard_bytes=2_000))
+    with Processes(3) as engine:
+        three = run(Settings((str(source),), tmp_path / "three", shard_bytes=2_000), engine)
+    assert one.counts == three.counts
+    assert len(content(tmp_path / "one")) > 20
+    assert content(tmp_path / "one") == content(tmp_path / "three")
+
+
+def test_a_worker_that_is_killed_costs_a_retry_and_not_the_run(tmp_path):
+    source = many(tmp_path / "articles")
+    run(Settings((str(source),), tmp_path / "one", shard_bytes=2_000))
+
+    killed = []
+
+    def kill_once(stage, done, of):
+        if stage == "clean shard" and done == 1:
+            (worker, *_) = engine._pool._processes.values()
+            worker.kill()
+            killed.append(of)
+
+    with Processes(2, kill_once) as engine:
+        run(Settings((str(source),), tmp_path / "two", shard_bytes=2_000), engine)
+    assert killed[0] > 3
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_the_shard_size_does_not_change_a_row(tmp_path):
+    source = many(tmp_path / "articles")
+    run_on(source, tmp_path / "large")
+    run(Settings((str(source),), tmp_path / "small", shard_bytes=1_000))
+    assert len(list((tmp_path / "small" / "documents").iterdir())) > 5
+    for folder in FOLDERS:
+        assert rows(tmp_path / "large", folder) == rows(tmp_path / "small", folder)
+
+
+def test_what_was_published_comes_out_unchanged_when_it_is_cleaned_again(tmp_path):
+    source = many(tmp_path / "articles")
+    run_on(source, tmp_path / "once")
+    run_on(tmp_path / "once", tmp_path / "twice")
+    kept = [column for column in FOLDERS["documents"].names if column not in (
+        "source", "source_sha256", "n_edits", "removed_ratio", "encoding", "encoding_confidence")]  # fmt: skip
+    once, twice = (
+        [{column: row[column] for column in kept} for row in sorted(rows(out, "documents"), key=lambda row: row["id"])]
+        for out in (tmp_path / "once", tmp_path / "twice")
+    )
+    assert once == twice
+    assert rows(tmp_path / "twice", "edits") == []
+
+
+def test_names_that_try_to_leave_the_output_folder_do_not(tmp_path):
+    records(tmp_path / "a.jsonl", [prose("in May")], id="../../escaped.txt")
+    run_on(tmp_path / "a.jsonl", tmp_path / "out" / "clean")
+    assert all(path.is_relative_to(tmp_path / "out" / "clean") for path in tmp_path.rglob("*escaped*"))
+    assert not (tmp_path / "out" / "clean" / "text").exists()
+    assert rows(tmp_path / "out" / "clean", "documents")[0]["id"] == "../../escaped.txt"
+
+
+def test_pandas_polars_duckdb_and_datasets_open_the_documents(folder, tmp_path):
+    import datasets
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    run_on(folder, tmp_path / "clean")
+    documents = tmp_path / "clean" / "documents"
+    expected = [row["text"] for row in rows(tmp_path / "clean", "documents")]
+    assert pd.read_parquet(documents)["text"].tolist() == expected
+    assert pl.read_parquet(documents / "*.parquet")["text"].to_list() == expected
+    with duckdb.connect() as connection:
+        found = connection.sql(f"SELECT text FROM '{documents}/*.parquet' ORDER BY id").fetchall()  # noqa: S608
+        assert [text for (text,) in found] == expected
+    loaded = datasets.load_dataset("parquet", data_dir=str(documents), split="train", cache_dir=str(tmp_path / "cache"))
+    assert list(loaded["text"]) == expected

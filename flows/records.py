@@ -1,0 +1,358 @@
+"""A file as a stream of records: opened and unpacked, whatever its format, in memory that does not grow with it."""
+
+import csv
+import io
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO
+
+import fsspec
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows import UnreadableDocument
+from flows.decoding import decode
+from flows.sources import Kind, SourceFile, kind_of
+
+LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
+_LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_PIECE = 2**20  # bytes read at a time
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
+_READ_ERRORS = (OSError, EOFError, zlib.error, pa.ArrowException)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a file, or one that could not be read."""
+
+    where: str  #: its place in the file, as a person would name it
+    values: Mapping[str, Any]  #: by field
+    raw: bytes = b""  #: what identifies a record that has no id
+    error: UnreadableDocument | None = None
+
+
+class DamagedFile(UnreadableDocument):
+    """The rest of a file cannot be read."""
+
+
+@contextmanager
+def _opened(file: SourceFile) -> Iterator[io.BufferedReader]:
+    if file.is_local:
+        with io.FileIO(file.address) as stream:
+            yield io.BufferedReader(stream, _PIECE)
+    else:
+        with fsspec.open(file.address, "rb", expand=False) as stream:
+            yield io.BufferedReader(stream, _PIECE)
+
+
+@contextmanager
+def unpacked(file: SourceFile, start: int = 0) -> Iterator[io.BufferedReader]:
+    """The file's bytes from an offset on, unpacked if its first bytes say that it is gzip, Zstandard or bzip2.
+
+    Raises:
+        DamagedFile: if it cannot be opened, or what is read of it is damaged.
+    """
+    try:
+        with _opened(file) as stream:
+            if packing := _packing(stream):
+                packed: Any = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
+                yield io.BufferedReader(packed, _PIECE)
+            else:
+                stream.seek(start)
+                yield stream
+    except _READ_ERRORS as error:
+        raise DamagedFile("intake/unreadable", f"The file cannot be read: {_reason(error)}.") from error
+
+
+def _packing(stream: io.BufferedReader) -> str | None:
+    return next((packing for sign, packing in _MAGIC.items() if stream.peek(4).startswith(sign)), None)
+
+
+def _reason(error: BaseException) -> str:
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return words.splitlines()[0].rstrip(".")
+
+
+def read_whole(file: SourceFile) -> bytes:
+    """All bytes of a file that is one document.
+
+    Raises:
+        UnreadableDocument: if it cannot be read, or is too large.
+    """
+    with unpacked(file) as stream:
+        data = stream.read(LARGEST_DOCUMENT + 1)
+    if len(data) > LARGEST_DOCUMENT:
+        raise UnreadableDocument("intake/too-large", TOO_LARGE)
+    return data
+
+
+def kind_by_content(file: SourceFile) -> Kind:
+    """What a file holds whose name does not say."""
+    if kind_of(file.address):
+        return kind_of(file.address) or Kind.TEXT
+    try:
+        with unpacked(file) as stream:
+            head = stream.read(4096)
+    except DamagedFile:
+        return Kind.TEXT
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith(b"PAR1"):
+        return Kind.PARQUET
+    if head.startswith(b"WARC/"):
+        return Kind.WARC
+    if start.startswith((b"<!doctype html", b"<html")):
+        return Kind.PAGE
+    if start.startswith((b'{"', b'[{"')) or (start[:1] == b"[" and start[1:].lstrip().startswith(b"{")):
+        return Kind.JSON
+    return Kind.TEXT
+
+
+def read_records(
+    file: SourceFile, kind: Kind, start: int = 0, stop: int | None = None, columns: Sequence[str] | None = None
+) -> Iterator[Record]:
+    """The records of a file, or of a part of it.
+
+    Args:
+        file: a file of records.
+        kind: what it holds.
+        start: offset of the part in bytes; for Parquet, its first row group.
+        stop: end of the part; a record belongs to the part in which it starts.
+        columns: the fields that are wanted; those of Parquet are read alone.
+
+    Raises:
+        DamagedFile: if the rest of the file cannot be read.
+    """
+    if kind == Kind.PARQUET:
+        yield from _parquet(file, start, stop, columns)
+        return
+    with unpacked(file, start) as stream:
+        if kind == Kind.JSON and not _is_object(_start(stream).split(b"\n", 1)[0]):
+            yield from _json(stream)
+        elif kind in (Kind.JSON, Kind.JSONL):
+            yield from _jsonl(stream, start, stop)
+        elif kind == Kind.CSV:
+            yield from _csv(stream)
+        else:
+            yield from _warc(stream)
+
+
+def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int | None]]:
+    """Where a file can be cut into parts of about `most` bytes, which can be read apart.
+
+    That is JSONL that is not packed, and Parquet between its row groups.
+    """
+    try:
+        if kind == Kind.PARQUET:
+            with _opened(file) as stream:
+                metadata = pq.read_metadata(stream)
+            cuts, room = [0], most
+            for group in range(metadata.num_row_groups):
+                if room <= 0:
+                    cuts.append(group)
+                    room = most
+                room -= metadata.row_group(group).total_byte_size
+            return list(zip(cuts, [*cuts[1:], metadata.num_row_groups], strict=True))
+        if kind == Kind.JSONL and file.size > most and not _is_packed(file):
+            cuts = list(range(0, file.size, most))
+            return list(zip(cuts, [*cuts[1:], None], strict=True))
+    except _READ_ERRORS:
+        pass  # whoever reads it will say so
+    return [(0, None)]
+
+
+def _is_packed(file: SourceFile) -> bool:
+    with _opened(file) as stream:
+        return _packing(stream) is not None
+
+
+def _start(stream: io.BufferedReader) -> bytes:
+    return stream.peek(_PIECE).removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _jsonl(stream: Any, start: int, stop: int | None) -> Iterator[Record]:
+    """Lines that start behind `start`, or at the start of the file, and not behind `stop`."""
+    offset = start
+    if start:  # the line that is under way belongs to the part before, and so does one that starts just here
+        offset += _skip_line(stream)
+    while stop is None or offset <= stop:
+        line = stream.readline(LARGEST_DOCUMENT + 1)
+        if not line:
+            return
+        where = f"the record at byte {offset}"
+        offset += len(line)
+        if len(line) > LARGEST_DOCUMENT:
+            offset += _skip_line(stream)
+            yield Record(where, {}, line, UnreadableDocument("intake/too-large", TOO_LARGE))
+        elif line.strip(b" \t\r\n\xef\xbb\xbf\0"):
+            yield _record(where, line)
+
+
+def records_of(stream: BinaryIO) -> Iterator[Record]:
+    """The records of JSONL from a stream."""
+    yield from _jsonl(stream, 0, None)
+
+
+def _skip_line(stream: Any) -> int:
+    n_skipped = 0
+    while n_skipped < _LARGEST_SKIP:
+        piece = stream.readline(_PIECE)
+        n_skipped += len(piece)
+        if not piece or piece.endswith(b"\n"):
+            return n_skipped
+    raise DamagedFile("intake/too-large", f"A record of the file ends it: {TOO_LARGE}")
+
+
+def _record(where: str, line: bytes) -> Record:
+    try:
+        values = orjson.loads(line)
+    except ValueError:
+        try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
+            values = json.loads(decode(line.strip()).text.lstrip("\ufeff"))
+        except UnreadableDocument as error:
+            return Record(where, {}, line, error)
+        except (ValueError, RecursionError) as error:
+            return Record(where, {}, line, UnreadableDocument("intake/not-json", f"{where} is not JSON: {error}."))
+    return _object(where, values, line)
+
+
+def _object(where: str, values: Any, raw: bytes) -> Record:
+    if not isinstance(values, dict):
+        reason = f"{where} is {_name(values)}, not an object with fields."
+        return Record(where, {}, raw, UnreadableDocument("intake/not-an-object", reason))
+    return Record(where, values, raw)
+
+
+def _name(value: Any) -> str:
+    """What a value is called in JSON."""
+    names: dict[type, str] = {dict: "an object", list: "an array", str: "a string", bool: "a truth value"}
+    return names.get(type(value), "null" if value is None else "a number")
+
+
+def _json(stream: io.BufferedReader) -> Iterator[Record]:
+    """The members of an array, or objects one after the other."""
+    import ijson
+
+    prefix = "item" if _start(stream).startswith(b"[") else ""
+    limited = _Limited(stream)
+    try:
+        for number, values in enumerate(ijson.items(limited, prefix, multiple_values=True, use_float=True), 1):
+            limited.n_read = 0
+            yield _object(f"record {number}", values, orjson.dumps(values, default=str))
+    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
+        raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {_reason(error)}.") from error
+
+
+class _Limited:
+    """A stream that ends in an error if no record does."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self.n_read = 0  #: bytes since the last record
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.n_read += len(data)
+        if self.n_read > LARGEST_DOCUMENT + _PIECE:
+            raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
+        return data
+
+
+def _csv(stream: io.BufferedReader) -> Iterator[Record]:
+    head = stream.peek(_PIECE)
+    try:
+        decoded = decode(head[: head.rfind(b"\n") + 1] or head)
+    except UnreadableDocument as error:
+        raise DamagedFile(error.check, str(error)) from error
+    first = decoded.text.lstrip("\ufeff").split("\n", 1)[0]
+    csv.field_size_limit(LARGEST_DOCUMENT)
+    lines = io.TextIOWrapper(stream, decoded.encoding, errors="replace", newline="")
+    rows = csv.reader(_short_lines(lines), delimiter=max("\t,;|", key=first.count))
+    try:
+        names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
+        for number, row in enumerate(rows, 1):
+            if row:
+                raw = "\0".join(row).encode("utf-8", "surrogatepass")
+                yield Record(f"row {number}", dict(zip(names, row, strict=False)), raw)
+    except csv.Error as error:
+        raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {_reason(error)}.") from error
+    finally:
+        lines.detach()
+
+
+def _short_lines(lines: io.TextIOBase) -> Iterator[str]:
+    while line := lines.readline(LARGEST_DOCUMENT + 1):
+        if len(line) > LARGEST_DOCUMENT:
+            raise DamagedFile("intake/too-large", f"A row ends the file: {TOO_LARGE}")
+        yield line
+
+
+def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[str] | None) -> Iterator[Record]:
+    try:
+        with _opened(file) as stream:
+            table = pq.ParquetFile(stream)
+            groups = range(start, table.num_row_groups if stop is None else stop)
+            number = 0
+            for batch in table.iter_batches(batch_size=64, row_groups=groups, columns=columns):
+                for values in batch.to_pylist():
+                    number += 1
+                    yield Record(f"row {number} of the row groups from {start} on", values)
+    except _READ_ERRORS as error:
+        raise DamagedFile("intake/not-parquet", f"The file is not Parquet, or is damaged: {_reason(error)}.") from error
+
+
+def _warc(stream: io.BufferedReader) -> Iterator[Record]:
+    """Pages that a crawler received, and texts that were made of such pages (WET)."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    try:
+        for record in ArchiveIterator(stream):
+            http = record.http_headers
+            kind = (record.content_type if record.rec_type == "conversion" else _header(http, "Content-Type")) or ""
+            is_answer = record.rec_type == "response" and http and http.get_statuscode() == "200"
+            if record.rec_type != "conversion" and not (is_answer and "html" in kind.lower()):
+                continue
+            where = f"the record {_header(record.rec_headers, 'WARC-Record-ID')}"
+            data = record.content_stream().read(LARGEST_DOCUMENT + 1)
+            values = {
+                "id": (_header(record.rec_headers, "WARC-Record-ID") or "").strip("<>"),
+                "url": _header(record.rec_headers, "WARC-Target-URI"),
+                "html" if is_answer else "text": data,
+                "charset": kind.lower().partition("charset=")[2].strip("\"' ;") or None,
+            }
+            error = UnreadableDocument("intake/too-large", TOO_LARGE) if len(data) > LARGEST_DOCUMENT else None
+            if record.raw_stream.limit:  # bytes that the header announces, and that are not there
+                raise DamagedFile("intake/truncated", f"The file ends in the middle of {where}.")
+            yield Record(where, values, data, error)
+    except (ArchiveLoadFailed, ValueError) as error:
+        raise DamagedFile("intake/not-warc", f"The rest of the file is not WARC: {_reason(error)}.") from error
+
+
+def _header(headers: Any, name: str) -> str | None:
+    value = headers.get_header(name) if headers else None
+    return str(value) if value else None
+
+
+def field_names(file: SourceFile, kind: Kind) -> list[str]:
+    """The fields of a file's first hundred records, in their order; none if it cannot be read."""
+    try:
+        if kind == Kind.PARQUET:
+            with _opened(file) as stream:
+                return list(pq.read_schema(stream).names)
+        records = islice(read_records(file, kind), 100)
+        return list(dict.fromkeys(name for record in records for name in record.values))
+    except (UnreadableDocument, *_READ_ERRORS):
+        return []

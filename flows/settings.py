@@ -1,0 +1,25 @@
+"""What a run is asked to do."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from cleaners import Knowledge
+from cleaners.rules import load
+from flows.intake import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is asked to do."""
+
+    sources: tuple[str, ...]
+    out: Path
+    rules: tuple[Path, ...] = ()  #: folders with rule files beside the built-in ones
+    quotes: Literal["straight", "keep"] = "straight"
+    fields: Fields = field(default_factory=Fields)  #: those of records that are not to be guessed
+    shard_bytes: int = 8_000_000  #: of text, about, that are worked on in one go
+
+    def knowledge(self) -> Knowledge:
+        """What the cleaners may know before the corpus is surveyed."""
+        return Knowledge(load(self.rules), self.quotes)
