@@ -6,6 +6,7 @@ The same `run` serves the command, whose engine calls the stages directly or in 
 flow, whose engine makes tasks of them.
 """
 
+import heapq
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
-from expectations.report import Run, index_page
+from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus
 from flows.engines import Direct, Engine
@@ -33,6 +35,8 @@ from flows.shards import (
     stage_shard,
 )
 from flows.sources import find
+
+_MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 }
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
-            entries = [entry for entries in engine.map(report_shard, judged) for entry in entries]
+            totals = Totals()
+            for more in engine.map(report_shard, judged):
+                totals.add(more)
             summary = Run(
                 sources=settings.sources,
                 out=str(out),
@@ -102,7 +108,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 published=not verdict.failures,
                 failures=verdict.failures,
             )
-            index = index_page(summary, entries, "data-docs/index.html")
+            index = index_page(summary, totals, "data-docs/index.html")
             (staging / "report" / "index.html").write_text(index, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
     return Outcome(
@@ -156,7 +162,18 @@ def judge(summaries: Sequence[ShardSummary], data_docs: Path) -> Verdict:
                 "quarantined_ratio": (len(quarantine) - n_unreadable) / n_judged if n_judged else 1.0,
             }
         )
-    return Verdict(quarantine, duplicates, failures, counts)
+    return Verdict(quarantine, duplicates, failures, counts, _shown(summaries, quarantine))
+
+
+def _shown(summaries: Sequence[ShardSummary], quarantine: Mapping[str, object]) -> frozenset[str] | None:
+    """The documents that most need a look, if there are more than a report can show: set aside, or cut the most."""
+    if sum(len(summary.rows) + len(summary.unreadable) for summary in summaries) <= _MOST_SHOWN:
+        return None
+    rows = (row for summary in summaries for row in summary.rows)
+    cut = heapq.nlargest(_MOST_SHOWN, rows, key=lambda row: (row["id"] in quarantine, row["removed_ratio"], row["id"]))
+    unreadable = (document_id for summary in summaries for document_id in summary.unreadable)
+    shown = [*islice(unreadable, _MOST_SHOWN // 2), *(row["id"] for row in cut)]
+    return frozenset(shown[:_MOST_SHOWN])
 
 
 class _Stopwatch:

@@ -24,7 +24,7 @@ from cleaners import Edit, Knowledge, clean, revert
 from cleaners.document import Document
 from cleaners.site import merge, survey
 from expectations.metrics import measure
-from expectations.report import Entry, ReviewedDocument, document_page, entry
+from expectations.report import ReviewedDocument, Totals, document_page, entry
 from expectations.verdicts import Reason
 from flows import corpus
 from flows.intake import Portion, Raw, read
@@ -82,6 +82,7 @@ class Verdict:
     duplicates: Mapping[str, str]  #: id of the original by id of the copy
     failures: tuple[Reason, ...]  #: why nothing may be published
     counts: Mapping[str, int]
+    shown: frozenset[str] | None = None  #: ids of the documents that the report shows, if not all
 
     def of(self, document_id: str) -> Literal["published", "quarantined", "duplicate"]:
         """The verdict on one document."""
@@ -96,6 +97,7 @@ class Verdict:
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},
             duplicates={name: self.duplicates[name] for name in ids if name in self.duplicates},
+            shown=None if self.shown is None else self.shown.intersection(ids),
         )
 
 
@@ -292,10 +294,10 @@ def stage_shard(judged: tuple[Shard, Verdict]) -> list[corpus.Part]:
     return corpus.write_shard(shard.staging, shard.number, tables)
 
 
-def report_shard(judged: tuple[Shard, Verdict]) -> list[Entry]:
-    """Write the page of each document, and return its line in the index."""
+def report_shard(judged: tuple[Shard, Verdict]) -> Totals:
+    """Write the pages of the documents that are shown, and return what all documents come to."""
     shard, verdict = judged
-    entries = []
+    found = Totals()
     for row, edits in _staged(shard):
         document_id = row["id"]
         reviewed = ReviewedDocument(
@@ -310,11 +312,13 @@ def report_shard(judged: tuple[Shard, Verdict]) -> list[Entry]:
             ledger=corpus.ledger_of(edits),
         )
         line = entry(reviewed)
-        path = shard.staging / "report" / line.page
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(document_page(reviewed, run_published=not verdict.failures), encoding="utf-8")
-        entries.append(line)
-    return entries
+        is_shown = verdict.shown is None or document_id in verdict.shown
+        found.count(line, is_shown=is_shown)
+        if is_shown:
+            path = shard.staging / "report" / line.page
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(document_page(reviewed, run_published=not verdict.failures), encoding="utf-8")
+    return found
 
 
 def _staged(shard: Shard) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
