@@ -60,6 +60,7 @@ def clean_corpus(
     out: str = "clean",
     rules: list[str] | None = None,
     quotes: Literal["straight", "keep"] = "straight",
+    duplicates: Literal["keep", "drop"] = "keep",
     text_field: str | None = None,
     id_field: str | None = None,
     url_field: str | None = None,
@@ -71,6 +72,7 @@ def clean_corpus(
         out: folder of the corpus.
         rules: folders with rule files beside the built-in ones.
         quotes: "straight", or "keep" to leave quotation marks as they are.
+        duplicates: "keep" to mark copies with the ids of their originals, "drop" to set them aside.
         text_field: field of records that holds the text; guessed if none is named, like the next two.
         id_field: field that holds the id.
         url_field: field that holds the address.
@@ -79,7 +81,7 @@ def clean_corpus(
     `CleancopyError`, `RuleError` or `NotPublished` that says why.
     """
     fields = Fields(text_field, id_field, url_field)
-    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes, fields)
+    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes, fields, duplicates)
     try:
         outcome = run(settings, PrefectEngine())
     except (CleancopyError, RuleError) as error:

@@ -113,6 +113,9 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{field}-field", metavar="NAME", help=f"field of records that holds the {what} (guessed)"
         )
+    command.add_argument(
+        "--duplicates", choices=["keep", "drop"], default="keep", help="copies: keep them, marked, or set them aside"
+    )
     _add_knowledge_options(command)
 
 
@@ -188,7 +191,9 @@ def _settings(options: argparse.Namespace) -> "Settings":
 
     fields = Fields(options.text_field, options.id_field, options.url_field)
     rules = tuple(map(Path, options.rules))
-    return Settings(tuple(options.sources), Path(options.out or "clean"), rules, options.quotes, fields)
+    return Settings(
+        tuple(options.sources), Path(options.out or "clean"), rules, options.quotes, fields, options.duplicates
+    )
 
 
 def _standard_input() -> str:
@@ -208,7 +213,8 @@ def _run_flow(settings: "Settings") -> "Outcome":
     logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)  # we say ourselves how the run ended
     sources, rules = list(settings.sources), list(map(str, settings.rules))
     try:
-        return clean_corpus(sources, str(settings.out), rules, settings.quotes, **settings.fields.options())
+        fields = settings.fields.options()
+        return clean_corpus(sources, str(settings.out), rules, settings.quotes, settings.duplicates, **fields)
     except NotPublished as verdict:
         return verdict.outcome
 

@@ -6,15 +6,13 @@ The same `run` serves the command, whose engine calls the stages directly or in 
 flow, whose engine makes tasks of them.
 """
 
-import heapq
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 
 from expectations.report import Run, Totals, index_page
@@ -22,10 +20,9 @@ from expectations.verdicts import Reason
 from flows import corpus
 from flows.engines import Direct, Engine
 from flows.intake import Fields, portions
+from flows.judging import judge
 from flows.settings import Settings
 from flows.shards import (
-    ShardSummary,
-    Verdict,
     batches,
     clean_shard,
     merge_surveys,
@@ -35,8 +32,6 @@ from flows.shards import (
     stage_shard,
 )
 from flows.sources import find
-
-_MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +74,12 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             site_lines = merge_surveys(shards)
         with clock("clean"):
             clean = partial(clean_shard, settings=settings, site_lines=site_lines)
-            summaries = list(engine.map(clean, shards))
+            for _ in engine.map(clean, shards):
+                pass
         with clock("judge"):
-            verdict = engine.call(judge, summaries, staging / "report" / "data-docs")
-            judged = [(shard, verdict.on(summary)) for shard, summary in zip(shards, summaries, strict=True)]
+            verdict = engine.call(judge, shards, staging / "report" / "data-docs")
+            verdict = replace(verdict, drops_duplicates=settings.duplicates == "drop")
+            judged = [(shard, verdict.on(shard)) for shard in shards]
         changed = False
         if not verdict.failures:
             with clock("publish"):
@@ -122,58 +119,6 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         report=report / "index.html",
         seconds=clock.seconds,
     )
-
-
-def judge(summaries: Sequence[ShardSummary], data_docs: Path) -> Verdict:
-    """Which documents may be published, which are copies, and whether the corpus as a whole may be.
-
-    Args:
-        summaries: those of all shards, in order.
-        data_docs: folder for the pages of Great Expectations.
-    """
-    from expectations.validate import Judge  # Great Expectations takes seconds to import
-
-    quarantine: dict[str, tuple[Reason, ...]] = {
-        document_id: (reason,) for summary in summaries for document_id, reason in summary.unreadable.items()
-    }
-    with Judge(data_docs) as court:
-        quarantine |= court.judge_documents([row for summary in summaries for row in summary.rows])
-        first: dict[str, str] = {}  # the first document with a text, by the text's hash
-        duplicates: dict[str, str] = {}
-        for summary in summaries:
-            for document_id, text_hash in summary.text_hashes.items():
-                if document_id not in quarantine and first.setdefault(text_hash, document_id) != document_id:
-                    duplicates[document_id] = first[text_hash]
-        ids = [row["id"] for summary in summaries for row in summary.rows]
-        ids += [document_id for summary in summaries for document_id in summary.unreadable]
-        counts = {
-            "documents": len(ids),
-            "published": len(first),
-            "duplicates": len(duplicates),
-            "quarantined": len(quarantine),
-        }
-        n_judged = sum(len(summary.rows) for summary in summaries)
-        n_unreadable = len(ids) - n_judged
-        failures = court.judge_corpus(
-            {f"n_{name}": count for name, count in counts.items()}
-            | {
-                "n_unaccounted": len(ids) - len(first) - len(duplicates) - len(quarantine),
-                "n_duplicate_ids": len(ids) - len(set(ids)),
-                "quarantined_ratio": (len(quarantine) - n_unreadable) / n_judged if n_judged else 1.0,
-            }
-        )
-    return Verdict(quarantine, duplicates, failures, counts, _shown(summaries, quarantine))
-
-
-def _shown(summaries: Sequence[ShardSummary], quarantine: Mapping[str, object]) -> frozenset[str] | None:
-    """The documents that most need a look, if there are more than a report can show: set aside, or cut the most."""
-    if sum(len(summary.rows) + len(summary.unreadable) for summary in summaries) <= _MOST_SHOWN:
-        return None
-    rows = (row for summary in summaries for row in summary.rows)
-    cut = heapq.nlargest(_MOST_SHOWN, rows, key=lambda row: (row["id"] in quarantine, row["removed_ratio"], row["id"]))
-    unreadable = (document_id for summary in summaries for document_id in summary.unreadable)
-    shown = [*islice(unreadable, _MOST_SHOWN // 2), *(row["id"] for row in cut)]
-    return frozenset(shown[:_MOST_SHOWN])
 
 
 class _Stopwatch:

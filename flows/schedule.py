@@ -50,6 +50,7 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
                 "out": str(settings.out.resolve()),
                 "rules": [str(folder.resolve()) for folder in settings.rules],
                 "quotes": settings.quotes,
+                "duplicates": settings.duplicates,
                 **settings.fields.options(),
             },
             global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),

@@ -7,7 +7,7 @@ which are cleaned, published and reported apart. Only paths and small summaries 
 import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
@@ -19,11 +19,13 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from cleaners import Edit, Knowledge, clean, revert
-from cleaners.document import Document
+from cleaners.document import Document, Metadata
+from cleaners.duplicates import N_BANDS, sketch
 from cleaners.site import merge, survey
-from expectations.metrics import measure
+from expectations.metrics import COLUMNS, measure
 from expectations.report import ReviewedDocument, Totals, document_page, entry
 from expectations.verdicts import Reason
 from flows import corpus
@@ -37,6 +39,12 @@ _RAW = pa.schema(
         ("furniture", pa.binary()),
     ]
 )
+_KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+_MEASURED = pa.schema([(name, _KINDS[kind]) for name, kind in COLUMNS.items()])
+_TEXTS = pa.schema([("id", pa.string()), ("text_sha256", pa.string())])
+_UNREADABLE = pa.schema([("id", pa.string()), ("check", pa.string()), ("reason", pa.string())])
+_LEAST_FOR_SKETCH = 250  # characters; shorter texts are near copies of one another too easily
+_NO_SKETCH = np.zeros(N_BANDS, np.uint64)
 _STAGED = pa.schema([*corpus.DOCUMENTS, ("source_text", pa.string()), ("text_name", pa.string())])
 
 
@@ -64,14 +72,10 @@ class Shard:
         """Its file of one stage in staging."""
         return self.staging / stage / f"{self.name}.parquet"
 
-
-@dataclass(frozen=True, slots=True)
-class ShardSummary:
-    """What is known of a shard once it is cleaned; small enough to travel."""
-
-    rows: tuple[Mapping[str, Any], ...]  #: one row of measurements for each document that could be read
-    unreadable: Mapping[str, Reason]  #: by document id
-    text_hashes: Mapping[str, str]  #: SHA-256 of the clean text by document id
+    @property
+    def sketches(self) -> Path:
+        """A column for each document that was cleaned, a row for each band."""
+        return self.path("sketches").with_suffix(".npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Verdict:
     duplicates: Mapping[str, str]  #: id of the original by id of the copy
     failures: tuple[Reason, ...]  #: why nothing may be published
     counts: Mapping[str, int]
+    drops_duplicates: bool = False  #: whether copies are set aside
     shown: frozenset[str] | None = None  #: ids of the documents that the report shows, if not all
 
     def of(self, document_id: str) -> Literal["published", "quarantined", "duplicate"]:
@@ -90,9 +95,9 @@ class Verdict:
             return "quarantined"
         return "duplicate" if document_id in self.duplicates else "published"
 
-    def on(self, summary: ShardSummary) -> "Verdict":
+    def on(self, shard: Shard) -> "Verdict":
         """The verdict on one shard."""
-        ids = [*summary.text_hashes, *summary.unreadable]
+        ids = pq.read_table(shard.path("cleaned"), columns=["id"])["id"].to_pylist()
         return replace(
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},
@@ -226,46 +231,49 @@ def _knowledge(settings: Settings, site_lines: Path) -> Knowledge:
     return replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
 
 
-def clean_shard(shard: Shard, settings: Settings, site_lines: Path) -> ShardSummary:
-    """Clean and measure a shard's documents, and stage them with their ledgers."""
+def clean_shard(shard: Shard, settings: Settings, site_lines: Path) -> None:
+    """Clean, measure and sketch a shard's documents, and stage them with their ledgers."""
     knowledge = _knowledge(settings, site_lines)
     staged: list[dict[str, Any]] = []
     edits: list[dict[str, Any]] = []
     rows: list[Mapping[str, Any]] = []
-    unreadable: dict[str, Reason] = {}
+    unreadable: list[dict[str, str]] = []
+    sketches: list[NDArray[np.uint64]] = []
     for document, raw in _raw_documents(shard):
         text: str | None = raw["text"]
-        if raw["check"]:
-            unreadable[document.id] = Reason(raw["check"], raw["reason"])
-        else:
+        common = {"id": document.id, "source": document.source, "source_text": text, "text_name": raw["text_name"]}
+        if not raw["check"]:
             try:
                 result = clean(document, knowledge)
                 row = measure(document, result)
             except Exception as error:
-                unreadable[document.id] = Reason(
-                    "clean/failed", f"A fault of our own: {type(error).__name__}: {error}."
-                )
-        common = {"id": document.id, "source": document.source, "source_text": text, "text_name": raw["text_name"]}
-        if document.id in unreadable:
+                raw |= {"check": "clean/failed", "reason": f"A fault of our own: {type(error).__name__}: {error}."}
+        if raw["check"]:
+            unreadable.append({"id": document.id, "check": raw["check"], "reason": raw["reason"]})
             staged.append(common)
             continue
         rows.append(row)
         edits += corpus.edit_rows(document.id, result.ledger)
+        sketches.append(sketch(result.text) if len(result.text) >= _LEAST_FOR_SKETCH else _NO_SKETCH)
         staged.append(
             {
                 **common,
                 "text": result.text,
-                **asdict(result.metadata),
+                **{name: getattr(result.metadata, name) for name in Metadata.__slots__},
                 "source_sha256": raw["sha256"],
                 "text_sha256": sha256(result.text.encode()).hexdigest(),
                 "n_edits": result.n_edits,
                 "removed_ratio": row["removed_ratio"],
             }
         )
+    texts = [{"id": row["id"], "text_sha256": row["text_sha256"]} for row in staged if "text_sha256" in row]
     corpus.write_table(shard.path("cleaned"), staged, _STAGED)
     corpus.write_table(shard.path("ledgers"), edits, corpus.EDITS)
-    hashes = {document["id"]: document["text_sha256"] for document in staged if document["id"] not in unreadable}
-    return ShardSummary(tuple(rows), unreadable, hashes)
+    corpus.write_table(shard.path("rows"), rows, _MEASURED)
+    corpus.write_table(shard.path("texts"), texts, _TEXTS)
+    corpus.write_table(shard.path("unreadable"), unreadable, _UNREADABLE)
+    shard.sketches.parent.mkdir(exist_ok=True)
+    np.save(shard.sketches, np.array([*sketches], np.uint64).reshape(-1, N_BANDS).T.copy())
 
 
 def stage_shard(judged: tuple[Shard, Verdict]) -> list[corpus.Part]:
@@ -280,11 +288,16 @@ def stage_shard(judged: tuple[Shard, Verdict]) -> list[corpus.Part]:
             reasons = [f"{reason.check}: {reason.text}" for reason in verdict.quarantine[document["id"]]]
             quarantine.append({**document, "text": document["source_text"], "reasons": reasons})
             continue
+        original = verdict.duplicates.get(document["id"])
+        if original and verdict.drops_duplicates:
+            reasons = [f"duplicate: It is a copy of {original}."]
+            quarantine.append({**document, "text": document["source_text"], "reasons": reasons})
+            continue
         if revert(document["text"], corpus.ledger_of(ledger)) != document["source_text"]:
             raise corpus.CorpusError(
                 f"{document['source']}: its ledger does not lead back to its text; please report it."
             )
-        documents.append({**document, "duplicate_of": verdict.duplicates.get(document["id"])})
+        documents.append({**document, "duplicate_of": original})
         edits += ledger
         if document["text_name"]:
             path = shard.staging / "text" / document["text_name"]

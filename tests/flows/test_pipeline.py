@@ -353,3 +353,46 @@ def test_pandas_polars_duckdb_and_datasets_open_the_documents(folder, tmp_path):
         assert [text for (text,) in found] == expected
     loaded = datasets.load_dataset("parquet", data_dir=str(documents), split="train", cache_dir=str(tmp_path / "cache"))
     assert list(loaded["text"]) == expected
+
+
+def story(*, town="Riga", days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")):
+    return " ".join(f"On {day} the mayor of {town} crossed bridge number {n} on foot." for n, day in enumerate(days))
+
+
+def test_a_near_copy_names_its_original_and_stays(tmp_path):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    (source / "b.txt").write_text(story())
+    (source / "a.txt").write_text(f"{story()} He was tired.")
+    (source / "c.txt").write_text(f"{story()}\n")
+    (source / "other.txt").write_text(story(town="Vilnius", days=("Friday", "Sunday", "Saturday", "Monday", "Tuesday")))
+    outcome = run_on(source, out)
+    assert {row["id"]: row["duplicate_of"] for row in rows(out, "documents")} == {
+        "a.txt": None,
+        "b.txt": "a.txt",
+        "c.txt": "a.txt",
+        "other.txt": None,
+    }
+    assert (outcome.counts["published"], outcome.counts["duplicates"]) == (2, 2)
+
+
+def test_copies_are_set_aside_where_that_is_asked_for(folder, tmp_path):
+    (folder / "copy.txt").write_bytes((folder / "1.txt").read_bytes())
+    out = tmp_path / "clean"
+    run(Settings((str(folder),), out, duplicates="drop"))
+    assert [row["id"] for row in rows(out, "documents")] == ["0.txt", "1.txt", "2.txt"]
+    (row,) = rows(out, "quarantine")
+    assert (row["id"], row["reasons"]) == ("copy.txt", ["duplicate: It is a copy of 1.txt."])
+    assert restore(out, "copy.txt") == (folder / "1.txt").read_text()
+
+
+def test_a_report_on_many_documents_shows_those_that_need_a_look_and_counts_all(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.judging._MOST_SHOWN", 10)
+    report = run_on(many(tmp_path / "articles"), tmp_path / "clean").report
+    pages = list((report.parent / "documents").glob("*.html"))
+    index = report.read_text("utf-8")
+    assert len(pages) == 10
+    assert "The 10 of 101 documents that most need a look" in index
+    assert all(f'href="documents/{page.name}"' in index for page in pages)
+    assert "empty.txt" in index
+    assert "image.txt" in index
