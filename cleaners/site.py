@@ -7,8 +7,8 @@ line counts once for all versions of one article, and what repeats inside one do
 import heapq
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ _LONGEST_LINE = 1_000
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_END = re.compile(r"[.!?…。！？]\s+|[。！？\n]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_ROWS_AT_ONCE = 1_000_000
 _ANY_LINE = ""  # counted once for each document
 
 
@@ -49,65 +50,91 @@ def site_of(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """On how many documents a site's lines stand; those that stand on few are left out."""
+    """What sites repeat: three documents are enough of five, ten of a hundred, a hundred of ten thousand.
 
-    n_documents: Mapping[int, int] = field(default_factory=dict)  #: by key of site and line
-    n_at_edge: Mapping[int, int] = field(default_factory=dict)  #: the same for places at the edge of the text
+    What stands on so many pages was not written for one of them.
+    """
+
+    anywhere: frozenset[int] = frozenset()  #: keys of the lines that are repeated
+    at_edge: frozenset[int] = frozenset()  #: those of which most places are at the edge of the text
 
     def __bool__(self) -> bool:
-        return bool(self.n_documents)
+        return bool(self.anywhere)
 
     def has(self, site: str, line: Block) -> bool:
-        """Whether a site repeats the line on enough of its documents.
+        """Whether a site repeats the line; of a short line, most places must be at the edge of the text."""
+        key = _key(site, line.text)
+        return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
-        Three documents are enough of five, ten of a hundred, a hundred of ten thousand: what stands on so many pages
-        was not written for one of them. Of a short line, most places must be at the edge of the text.
+    def among(self, keys: "NDArray[np.uint64]") -> tuple[int, ...]:
+        """Those of some lines that are repeated; negative if not at the edge.
+
+        Args:
+            keys: the first column of a survey.
         """
-        n = self.n_documents.get(key := _key(site, line.text), 0)
-        if n < _FEWEST_DOCUMENTS or n * n < self.n_documents.get(_key(site, _ANY_LINE), 0):
-            return False
-        return line.length >= _SHORT or self.n_at_edge.get(key, 0) >= _SHARE_AT_EDGE * n
+        found = sorted(self.anywhere.intersection(keys.tolist()))
+        return tuple(key if key in self.at_edge else -key for key in found)
 
 
 def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     """The lines of some documents, to be merged with those of others.
 
     Returns:
-        Rows of three numbers, each row once: a line of a site, an article that has it, and whether at its edge.
+        Rows of four numbers in order, each row once: a line of a site, an article that has it, whether at its edge, and
+        the line that stands for any line of the site.
     """
     import numpy as np  # a tenth of a second, which a single text need not pay
 
-    rows: set[tuple[int, int, int]] = set()
-    for document in map(Document.without_furniture, documents):
+    rows: set[tuple[int, int, int, int]] = set()
+    for document in documents:
         site, lines = site_of(document), blocks(document.text)
         if not lines:
             continue
-        article = _article(document.text)
-        rows.add((_key(site, _ANY_LINE), article, 0))
+        article, any_line = _article(document.text), _key(site, _ANY_LINE)
+        rows.add((any_line, article, 0, any_line))
         first, behind = edges([line.is_prose for line in lines])
         for index, line in enumerate(lines):
             if len(line.text) <= _LONGEST_LINE:
                 key = _key(site, line.text)
-                rows.add((key, article, 0))
+                rows.add((key, article, 0, any_line))
                 if index < first or index >= behind:
-                    rows.add((key, article, 1))
-    return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 3)
+                    rows.add((key, article, 1, any_line))
+    return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 4)
 
 
-def merge(surveys: Iterable["NDArray[np.uint64]"]) -> SiteLines:
-    """What the sites repeat, from the surveys of all shards in any order."""
+def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
+    """What the sites repeat, from the surveys of all shards in any order.
+
+    The lines are gone through in ranges of their keys, so that the surveys may be larger than memory.
+    """
     import numpy as np
 
-    rows = np.unique(np.concatenate([np.empty((0, 3), np.uint64), *surveys]), axis=0)
-    n_documents, n_at_edge = (
-        {
-            int(key): int(count)
-            for key, count in zip(*np.unique(rows[rows[:, 2] == at_edge, 0], return_counts=True), strict=True)
-            if count >= _FEWEST_DOCUMENTS
-        }
-        for at_edge in (0, 1)
-    )
-    return SiteLines(n_documents, n_at_edge)
+    surveys = list(surveys)
+    n_parts = sum(map(len, surveys)) // _ROWS_AT_ONCE + 1
+    bounds = [(part << 64) // n_parts for part in range(1, n_parts)]
+    cuts = [[0, *np.searchsorted(rows[:, 0], np.array(bounds, np.uint64)), len(rows)] for rows in surveys]
+    n_articles: dict[int, int] = {}  # by the key of any line of a site
+    found: list[tuple[NDArray[np.uint64], ...]] = []  # key, number of articles, at an edge, and key of any line
+    for part in range(n_parts):
+        parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
+        rows = np.unique(np.concatenate([np.empty((0, 4), np.uint64), *parts]), axis=0)
+        keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
+        any_line = rows[starts, 3]
+        n_at_edge = np.add.reduceat(rows[:, 2], starts) if len(keys) else keys
+        n_documents = counts.astype(np.uint64) - n_at_edge
+        is_any = keys == any_line
+        n_articles |= zip(keys[is_any].tolist(), n_documents[is_any].tolist(), strict=True)
+        enough = (n_documents >= _FEWEST_DOCUMENTS) & ~is_any
+        found.append((keys[enough], n_documents[enough], n_at_edge[enough], any_line[enough]))
+    anywhere: set[int] = set()
+    at_edge: set[int] = set()
+    for columns in found:
+        for key, n, n_edge, site in zip(*(column.tolist() for column in columns), strict=True):
+            if n * n >= n_articles[site]:
+                anywhere.add(key)
+                if n_edge >= _SHARE_AT_EDGE * n:
+                    at_edge.add(key)
+    return SiteLines(frozenset(anywhere), frozenset(at_edge))
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -13,7 +14,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from cleaners import RuleError
 from flows import CleancopyError
-from flows.engines import Given, Result, name_of
+from flows.engines import Given, Result, attempted, name_of
 from flows.intake import Fields
 from flows.pipeline import Outcome, run
 from flows.settings import Settings
@@ -35,18 +36,24 @@ class PrefectEngine:
 
     def call(self, stage: Callable[..., Result], *given: Any) -> Result:
         """The result of one stage."""
-        return _task(stage)(*given)
+        return _task(stage, name_of(stage))(*given)
 
-    def map(self, stage: Callable[[Given], Result], batches: Sequence[Given]) -> Iterable[Result]:
+    def map(
+        self,
+        stage: Callable[[Given], Result],
+        batches: Sequence[Given],
+        rescue: Callable[[Given, Exception], Result] | None = None,
+    ) -> Iterable[Result]:
         """The result of one stage for each batch, in their order."""
-        futures = [_task(stage).submit(batch) for batch in batches]
+        task = _task(partial(attempted, stage, rescue=rescue), name_of(stage))
+        futures = [task.submit(batch) for batch in batches]
         return [future.result() for future in futures]
 
 
-def _task(stage: Callable[..., Result]) -> Task[..., Result]:
+def _task(stage: Callable[..., Result], name: str) -> Task[..., Result]:
     return Task(
         stage,
-        name=name_of(stage),
+        name=name,
         retries=len(_RETRY_DELAYS),
         retry_delay_seconds=_RETRY_DELAYS,
         cache_policy=NO_CACHE,  # staging is the cache; Prefect's would not see that a file or a cleaner has changed

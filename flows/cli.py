@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (as many as processors)"
     )
     command.add_argument("--strict", action="store_true", help="exit with 1 if a document is in quarantine")
+    command.add_argument("--fresh", action="store_true", help="do everything again, also what earlier runs have done")
     command.add_argument("--flow", action="store_true", help="as a Prefect flow run, also without PREFECT_API_URL")
     command.set_defaults(run=_clean)
 
@@ -192,7 +193,13 @@ def _settings(options: argparse.Namespace) -> "Settings":
     fields = Fields(options.text_field, options.id_field, options.url_field)
     rules = tuple(map(Path, options.rules))
     return Settings(
-        tuple(options.sources), Path(options.out or "clean"), rules, options.quotes, fields, options.duplicates
+        tuple(options.sources),
+        Path(options.out or "clean"),
+        rules,
+        options.quotes,
+        fields,
+        options.duplicates,
+        getattr(options, "fresh", False),
     )
 
 

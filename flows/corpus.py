@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from cleaners.document import Metadata
 from cleaners.edits import Edit, Ledger, Step, revert
 from flows import CleancopyError
+from flows.cache import Cache
 from flows.sources import CORPUS_MARK
 
 SCHEMA_VERSION = 1
@@ -65,6 +66,7 @@ QUARANTINE = pa.schema(
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 _MANIFEST = "manifest.json"
 _STAGING = ".staging"
+_CACHE = ".cache"
 _OURS = (_MANIFEST, *FOLDERS, "text", "report", _STAGING)
 
 
@@ -127,6 +129,19 @@ def exclusive(out: Path) -> Iterator[Path]:
         raise CorpusError(message) from error
     finally:
         os.close(lock)
+
+
+def cache_of(out: Path, *, fresh: bool) -> Cache:
+    """The finished work of earlier runs.
+
+    Args:
+        out: output folder, locked.
+        fresh: whether to forget it.
+    """
+    cache = Cache(out / _CACHE)
+    cache.clear() if fresh else cache.tidy()
+    cache.folder.mkdir(exist_ok=True)
+    return cache
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
@@ -204,6 +219,14 @@ def replace_folder(new: Path, target: Path, staging: Path) -> None:
         if target.exists():
             target.rename(staging / f"old-{target.name}")
         new.rename(target)
+
+
+def fingerprint(out: Path) -> str | None:
+    """What the corpus is, as a hash; None if there is none, or not all of it."""
+    manifest = _load(out / _MANIFEST)
+    if not manifest or not all((out / part["path"]).exists() for part in manifest["parts"]):
+        return None
+    return sha256_of(out / _MANIFEST)
 
 
 def sha256_of(path: Path) -> str:

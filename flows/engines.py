@@ -8,6 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
+from flows import CleancopyError
+
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 Progress = Callable[[str, int, int], object]
@@ -24,8 +26,19 @@ class Engine(Protocol):
     def call(self, stage: Callable[..., Result], *given: Any) -> Result:
         """The result of one stage."""
 
-    def map(self, stage: Callable[[Given], Result], batches: Sequence[Given]) -> Iterable[Result]:
-        """The result of one stage for each batch, in their order."""
+    def map(
+        self,
+        stage: Callable[[Given], Result],
+        batches: Sequence[Given],
+        rescue: Callable[[Given, Exception], Result] | None = None,
+    ) -> Iterable[Result]:
+        """The result of one stage for each batch, in their order.
+
+        Args:
+            stage: what is done with a batch.
+            batches: on what.
+            rescue: gives the result for a batch that fails whenever it is tried; without it, the run fails.
+        """
 
 
 def name_of(stage: Callable[..., Any]) -> str:
@@ -36,6 +49,23 @@ def name_of(stage: Callable[..., Any]) -> str:
 
 def _unheard(name: str, done: int, of: int) -> None:
     """Nobody listens."""
+
+
+def attempted(
+    stage: Callable[[Given], Result], batch: Given, rescue: Callable[[Given, Exception], Result] | None
+) -> Result:
+    """The result for one batch, tried as often as makes sense: not again where the disk or the user is at fault."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return stage(batch)
+        except (OSError, CleancopyError):
+            raise
+        except Exception as error:
+            if not rescue:
+                raise
+            if attempt == _ATTEMPTS:
+                return rescue(batch, error)
+    raise AssertionError("unreachable")
 
 
 class Direct:
@@ -52,12 +82,17 @@ class Direct:
         self._progress(name, 1, 1)
         return result
 
-    def map(self, stage: Callable[[Given], Result], batches: Sequence[Given]) -> Iterator[Result]:
+    def map(
+        self,
+        stage: Callable[[Given], Result],
+        batches: Sequence[Given],
+        rescue: Callable[[Given, Exception], Result] | None = None,
+    ) -> Iterator[Result]:
         """The result of one stage for each batch, in their order."""
         name = name_of(stage)
         self._progress(name, 0, len(batches))
         for done, batch in enumerate(batches, 1):
-            yield stage(batch)
+            yield attempted(stage, batch, rescue)
             self._progress(name, done, len(batches))
 
 
@@ -87,32 +122,44 @@ class Processes(Direct):
             self._pool = ProcessPoolExecutor(self._n_workers, self._context)
         return self._pool.submit(stage, batch)
 
-    def map(self, stage: Callable[[Given], Result], batches: Sequence[Given]) -> Iterator[Result]:
+    def map(
+        self,
+        stage: Callable[[Given], Result],
+        batches: Sequence[Given],
+        rescue: Callable[[Given, Exception], Result] | None = None,
+    ) -> Iterator[Result]:
         """The result of one stage for each batch, in their order; a single one is not worth a process."""
         if len(batches) < 2 or self._n_workers < 2:
-            yield from super().map(stage, batches)
+            yield from super().map(stage, batches, rescue)
             return
         name = name_of(stage)
         self._progress(name, 0, len(batches))
         under_way: deque[tuple[Given, Future[Result]]] = deque()
         waiting = deque(batches)
-        n_deaths = 0
         for done in range(1, len(batches) + 1):
+            n_deaths = 0
             while True:
+                # After a death the first batch runs alone, which shows whether it was the one.
+                most = 1 if n_deaths else self._n_workers * _AHEAD
                 try:
-                    while waiting and len(under_way) < self._n_workers * _AHEAD:
-                        under_way.append((waiting[0], self._submit(stage, waiting[0])))
+                    while waiting and len(under_way) < most:
+                        work = partial(attempted, stage, rescue=rescue)
+                        under_way.append((waiting[0], self._submit(work, waiting[0])))
                         waiting.popleft()
                     result = under_way[0][1].result()
                     break
-                except BrokenProcessPool:
+                except BrokenProcessPool as death:
                     n_deaths += 1
-                    if n_deaths == _ATTEMPTS:
-                        raise
                     self.__exit__()
                     waiting.extendleft(batch for batch, _ in reversed(under_way))
                     under_way.clear()
-            n_deaths = 0
+                    if n_deaths > _ATTEMPTS:
+                        if not rescue:
+                            raise
+                        batch = waiting.popleft()
+                        result = rescue(batch, death)
+                        under_way.append((batch, Future()))
+                        break
             under_way.popleft()
             yield result
             self._progress(name, done, len(batches))

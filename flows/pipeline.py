@@ -6,6 +6,7 @@ The same `run` serves the command, whose engine calls the stages directly or in 
 flow, whose engine makes tasks of them.
 """
 
+import pickle
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus
+from flows.cache import code, key_of
 from flows.engines import Direct, Engine
 from flows.intake import Fields, portions
 from flows.judging import judge
@@ -28,6 +30,7 @@ from flows.shards import (
     merge_surveys,
     read_batch,
     report_shard,
+    set_aside,
     settle_ids,
     stage_shard,
 )
@@ -63,19 +66,19 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
+        cache = corpus.cache_of(out, fresh=settings.fresh)
+        key = key_of(code(), replace(settings, fresh=False), knowledge.rules.sha256, files)
+        last = _Last(cache.folder / "last-run.pickle", key, corpus.fingerprint(out))
+        if all(file.version for file in files) and report.exists() and (outcome := last.outcome()):
+            return replace(outcome, changed=False, seconds=clock.seconds)
         with clock("read"):
             found = list(portions(files, settings.fields, settings.shard_bytes))
-            shards = [
-                shard
-                for shards in engine.map(read_batch, batches(found, settings.shard_bytes, staging))
-                for shard in shards
-            ]
-            shards = settle_ids(shards)
-            site_lines = merge_surveys(shards)
+            work = batches(found, settings.shard_bytes, cache)
+            shards = settle_ids([shard for shards in engine.map(read_batch, work) for shard in shards])
+            site_lines = merge_surveys(shards, staging)
         with clock("clean"):
-            clean = partial(clean_shard, settings=settings, site_lines=site_lines)
-            for _ in engine.map(clean, shards):
-                pass
+            clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache)
+            shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
             verdict = engine.call(judge, shards, staging / "report" / "data-docs")
             verdict = replace(verdict, drops_duplicates=settings.duplicates == "drop")
@@ -83,7 +86,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         changed = False
         if not verdict.failures:
             with clock("publish"):
-                parts = [part for parts in engine.map(stage_shard, judged) for part in parts]
+                parts = [part for parts in engine.map(partial(stage_shard, staging=staging), judged) for part in parts]
                 facts = {
                     "cleaner_version": version("cleancopy"),
                     "rules_sha256": knowledge.rules.sha256,
@@ -92,7 +95,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
             totals = Totals()
-            for more in engine.map(report_shard, judged):
+            for more in engine.map(partial(report_shard, staging=staging), judged):
                 totals.add(more)
             summary = Run(
                 sources=settings.sources,
@@ -108,17 +111,44 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             index = index_page(summary, totals, "data-docs/index.html")
             (staging / "report" / "index.html").write_text(index, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
-    return Outcome(
-        published=not verdict.failures,
-        changed=changed,
-        failures=verdict.failures,
-        quarantine=verdict.quarantine,
-        counts=verdict.counts,
-        fields=tuple(dict.fromkeys(portion.fields for portion in found if portion.fields.text)),
-        left_alone=tuple(left_alone),
-        report=report / "index.html",
-        seconds=clock.seconds,
-    )
+        cache.keep_only(path for shard in shards for path in (shard.read, shard.cleaned))
+        outcome = Outcome(
+            published=not verdict.failures,
+            changed=changed,
+            failures=verdict.failures,
+            quarantine=verdict.quarantine,
+            counts=verdict.counts,
+            fields=tuple(dict.fromkeys(portion.fields for portion in found if portion.fields.text)),
+            left_alone=tuple(left_alone),
+            report=report / "index.html",
+            seconds=clock.seconds,
+        )
+        replace(last, corpus=corpus.fingerprint(out)).keep(outcome)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What the last run came to, to be said again if nothing has changed since."""
+
+    path: Path
+    key: str  #: of all that a run depends on
+    corpus: str | None  #: fingerprint of what is published
+
+    def outcome(self) -> Outcome | None:
+        """The outcome of a run on the same files by the same program that led to the corpus that is there."""
+        try:
+            key, published, outcome = pickle.loads(self.path.read_bytes())  # noqa: S301  our own file
+        except Exception:  # there is none, or it is damaged or of another version
+            return None
+        return outcome if self.corpus and (key, published) == (self.key, self.corpus) else None
+
+    def keep(self, outcome: Outcome) -> None:
+        """Remember a run that has published."""
+        if outcome.published:
+            self.path.write_bytes(pickle.dumps((self.key, self.corpus, outcome)))
+        else:
+            self.path.unlink(missing_ok=True)
 
 
 class _Stopwatch:

@@ -7,13 +7,14 @@ which are cleaned, published and reported apart. Only paths and small summaries 
 import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
+from uuid import uuid4
 
 import numpy as np
 import orjson
@@ -29,6 +30,7 @@ from expectations.metrics import COLUMNS, measure
 from expectations.report import ReviewedDocument, Totals, document_page, entry
 from expectations.verdicts import Reason
 from flows import corpus
+from flows.cache import Cache, code, key_of
 from flows.intake import Portion, Raw, read
 from flows.settings import Settings
 
@@ -52,30 +54,40 @@ _STAGED = pa.schema([*corpus.DOCUMENTS, ("source_text", pa.string()), ("text_nam
 class Batch:
     """A part of the sources that is read in one go."""
 
-    number: int
     portions: tuple[Portion, ...]
     shard_bytes: int
-    staging: Path
+    cache: Cache
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Some of the documents, as read."""
+    """Some of the documents, as read and, later, as cleaned."""
 
-    name: str  #: of its files in staging
-    staging: Path
+    read: Path  #: folder of its batch
+    piece: int  #: its place in the batch
     number: int = 0  #: its place in the corpus
-    renamed: Mapping[int, tuple[str, Reason | None]] = field(default_factory=dict)
-    """Another id by row, for documents whose id another has; with the reason if that keeps them out of the corpus."""
+    renamed: tuple[tuple[int, str, Reason | None], ...] = ()
+    """Row and another id of documents whose id another has; with the reason if that keeps them out of the corpus."""
+    cleaned: Path = Path()  #: folder of what became of it
 
-    def path(self, stage: str) -> Path:
-        """Its file of one stage in staging."""
-        return self.staging / stage / f"{self.name}.parquet"
+    @property
+    def raw(self) -> Path:
+        """The documents as read."""
+        return self.read / f"{self.piece:05}.table"
+
+    @property
+    def survey(self) -> Path:
+        """The lines of its documents, by site."""
+        return self.read / f"{self.piece:05}.npy"
 
     @property
     def sketches(self) -> Path:
         """A column for each document that was cleaned, a row for each band."""
-        return self.path("sketches").with_suffix(".npy")
+        return self.cleaned / "sketches.npy"
+
+    def table(self, name: str) -> Path:
+        """A table of what became of it."""
+        return self.cleaned / f"{name}.table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class Verdict:
 
     def on(self, shard: Shard) -> "Verdict":
         """The verdict on one shard."""
-        ids = pq.read_table(shard.path("cleaned"), columns=["id"])["id"].to_pylist()
+        ids = pq.read_table(shard.table("documents"), columns=["id"])["id"].to_pylist()
         return replace(
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},
@@ -106,49 +118,65 @@ class Verdict:
         )
 
 
-def batches(portions: Iterable[Portion], shard_bytes: int, staging: Path) -> list[Batch]:
+def batches(portions: Iterable[Portion], shard_bytes: int, cache: Cache) -> list[Batch]:
     """The portions, in their order, in batches of about the size of a shard."""
     found: list[list[Portion]] = []
-    room = 0
+    size = 0
     for portion in portions:
-        if room <= 0:
+        if not found or _ends(f"{portion.file.id}\0{portion.start}", portion.size, size, shard_bytes):
             found.append([])
-            room = shard_bytes
+            size = 0
         found[-1].append(portion)
-        room -= portion.size
-    return [Batch(number, tuple(batch), shard_bytes, staging) for number, batch in enumerate(found)]
+        size += portion.size
+    return [Batch(tuple(batch), shard_bytes, cache) for batch in found]
+
+
+def _ends(next_id: str, next_size: int, size: int, most: int) -> bool:
+    """Whether a shard ends before the next document.
+
+    The id of the next one decides, so that behind a document that is new or gone the shards are soon the same as
+    before. They have half to twice the wanted size.
+    """
+    is_drawn = _hash(next_id) / 2**64 < 2 * next_size / most
+    return size >= 2 * most or (size >= most / 2 and is_drawn)
 
 
 def read_batch(batch: Batch) -> list[Shard]:
-    """Read a batch, survey what its sites repeat, and stage it in shards."""
-    shards: list[Shard] = []
+    """Read a batch, survey what its sites repeat, and keep it in shards; what was read before is not read again."""
+    has_versions = all(portion.file.version for portion in batch.portions)
+    key = key_of("read", code(), batch.shard_bytes, batch.portions, "" if has_versions else uuid4())
+    folder = batch.cache.made("read", key, partial(_read_into, batch))
+    return [Shard(folder, piece) for piece in range(len(list(folder.glob("*.table"))))]
+
+
+def _read_into(batch: Batch, folder: Path) -> None:
     documents: list[Raw] = []
     names: list[str] = []
-    size = 0
+    n_pieces, size = 0, 0
 
-    def stage() -> None:
-        shard = Shard(f"{batch.number:05}-{len(shards):05}", batch.staging)
+    def write() -> None:
+        shard = Shard(folder, n_pieces)
         rows = [_raw_row(raw, name) for raw, name in zip(documents, names, strict=True)]
-        corpus.write_table(shard.path("raw"), rows, _RAW)
-        lines = survey(raw.document for raw in documents if not raw.error)
-        path = shard.path("survey").with_suffix(".npy")
-        path.parent.mkdir(exist_ok=True)
-        np.save(path, lines)
-        shards.append(shard)
+        corpus.write_table(shard.raw, rows, _RAW)
+        np.save(shard.survey, survey(raw.document for raw in documents if not raw.error))
         documents.clear()
         names.clear()
 
     for portion in batch.portions:
         for raw in read(portion):
+            length = len(raw.document.text)
+            if (
+                documents
+                and not portion.kind.is_one_document
+                and _ends(raw.document.id, length, size, batch.shard_bytes)
+            ):
+                write()
+                n_pieces, size = n_pieces + 1, 0
             documents.append(raw)
             names.append(portion.file.text_name if portion.kind.is_one_document else "")
-            size += len(raw.document.text)
-            if size >= batch.shard_bytes:
-                stage()
-                size = 0
+            size += length
     if documents:
-        stage()
-    return shards
+        write()
 
 
 def _raw_row(raw: Raw, text_name: str) -> dict[str, Any]:
@@ -170,10 +198,11 @@ def _raw_row(raw: Raw, text_name: str) -> dict[str, Any]:
 
 def _raw_documents(shard: Shard) -> Iterator[tuple[Document, dict[str, Any]]]:
     """The documents of a shard as they were read, each with its row."""
-    for number, row in enumerate(pq.read_table(shard.path("raw")).to_pylist()):
+    renamed = {row: (document_id, reason) for row, document_id, reason in shard.renamed}
+    for number, row in enumerate(pq.read_table(shard.raw).to_pylist()):
         text = row["text"] or ""
         furniture = tuple(Edit(start, text[start:end], "", rule) for start, end, rule in orjson.loads(row["furniture"]))
-        document_id, reason = shard.renamed.get(number, (row["id"], None))
+        document_id, reason = renamed.get(number, (row["id"], None))
         if reason:
             row["check"], row["reason"] = reason
         metadata = corpus.metadata_of(orjson.loads(row["metadata"]))
@@ -187,7 +216,7 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     """
     hashes = []
     for shard in shards:
-        ids = pq.read_table(shard.path("raw"), columns=["id"])["id"].to_pylist()
+        ids = pq.read_table(shard.raw, columns=["id"])["id"].to_pylist()
         hashes.append(np.array([_hash(document_id) for document_id in ids], np.uint64))
     values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
     repeated = values[counts > 1]
@@ -195,9 +224,9 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     n_same: Counter[str] = Counter()
     settled = []
     for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
-        renamed: dict[int, tuple[str, Reason | None]] = {}
+        renamed: list[tuple[int, str, Reason | None]] = []
         rows = np.flatnonzero(np.isin(found, repeated))
-        table = pq.read_table(shard.path("raw"), columns=["id", "sha256", "source"]).take(rows).to_pydict()
+        table = pq.read_table(shard.raw, columns=["id", "sha256", "source"]).take(rows).to_pydict()
         for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
             if document_id not in first:
                 first[document_id] = digest, source
@@ -208,8 +237,8 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
                 other += f"-{n_same[other]}"
             known_digest, known_source = first[document_id]
             reason = f"A document of {known_source} has the id {document_id!r} too; give each document its own."
-            renamed[row] = other, None if digest == known_digest else Reason("intake/duplicate-id", reason)
-        settled.append(replace(shard, number=number, renamed=renamed))
+            renamed.append((row, other, None if digest == known_digest else Reason("intake/duplicate-id", reason)))
+        settled.append(replace(shard, number=number, renamed=tuple(renamed)))
     return settled
 
 
@@ -217,11 +246,11 @@ def _hash(document_id: str) -> int:
     return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
 
 
-def merge_surveys(shards: Sequence[Shard]) -> Path:
+def merge_surveys(shards: Sequence[Shard], staging: Path) -> Path:
     """What the sites of all shards repeat, written to staging."""
-    site_lines = merge(np.load(shard.path("survey").with_suffix(".npy")) for shard in shards)
-    path = shards[0].staging / "site-lines.pickle"
-    path.write_bytes(pickle.dumps(site_lines))
+    site_lines = pickle.dumps(merge(np.load(shard.survey, mmap_mode="r") for shard in shards))
+    path = staging / f"site-lines-{sha256(site_lines).hexdigest()[:16]}.pickle"  # workers remember what they have read
+    path.write_bytes(site_lines)
     return path
 
 
@@ -231,9 +260,35 @@ def _knowledge(settings: Settings, site_lines: Path) -> Knowledge:
     return replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
 
 
-def clean_shard(shard: Shard, settings: Settings, site_lines: Path) -> None:
-    """Clean, measure and sketch a shard's documents, and stage them with their ledgers."""
+def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache) -> Shard:
+    """Clean, measure and sketch a shard's documents, with their ledgers; what was cleaned before is not cleaned again.
+
+    A shard is cleaned again if a source text of it is another, or the program, the rule book, the settings that
+    cleaners heed, or what a site repeats of the shard's own lines.
+    """
     knowledge = _knowledge(settings, site_lines)
+    repeated = knowledge.site_lines.among(np.load(shard.survey, mmap_mode="r")[:, 0])
+    key = key_of(
+        "clean", code(), knowledge.rules.sha256, knowledge.quotes, corpus.sha256_of(shard.raw), shard.renamed, repeated
+    )
+    return replace(shard, cleaned=cache.made("clean", key, partial(_clean_into, shard, knowledge)))
+
+
+def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
+    """The shard with all its documents in quarantine, since it cannot be cleaned."""
+    reason = f"All {len(pq.read_table(shard.raw, columns=[]))} documents read with it could not be cleaned: {error!r}."
+
+    def write(folder: Path) -> None:
+        _write_cleaned(replace(shard, cleaned=folder), Reason("clean/shard-failed", reason), None)
+
+    return replace(shard, cleaned=cache.made("failed", uuid4().hex, write))
+
+
+def _clean_into(shard: Shard, knowledge: Knowledge, folder: Path) -> None:
+    _write_cleaned(replace(shard, cleaned=folder), None, knowledge)
+
+
+def _write_cleaned(shard: Shard, failure: Reason | None, knowledge: Knowledge | None) -> None:
     staged: list[dict[str, Any]] = []
     edits: list[dict[str, Any]] = []
     rows: list[Mapping[str, Any]] = []
@@ -242,6 +297,8 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path) -> None:
     for document, raw in _raw_documents(shard):
         text: str | None = raw["text"]
         common = {"id": document.id, "source": document.source, "source_text": text, "text_name": raw["text_name"]}
+        if failure and not raw["check"]:
+            raw["check"], raw["reason"] = failure
         if not raw["check"]:
             try:
                 result = clean(document, knowledge)
@@ -267,16 +324,15 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path) -> None:
             }
         )
     texts = [{"id": row["id"], "text_sha256": row["text_sha256"]} for row in staged if "text_sha256" in row]
-    corpus.write_table(shard.path("cleaned"), staged, _STAGED)
-    corpus.write_table(shard.path("ledgers"), edits, corpus.EDITS)
-    corpus.write_table(shard.path("rows"), rows, _MEASURED)
-    corpus.write_table(shard.path("texts"), texts, _TEXTS)
-    corpus.write_table(shard.path("unreadable"), unreadable, _UNREADABLE)
-    shard.sketches.parent.mkdir(exist_ok=True)
+    corpus.write_table(shard.table("documents"), staged, _STAGED)
+    corpus.write_table(shard.table("ledgers"), edits, corpus.EDITS)
+    corpus.write_table(shard.table("rows"), rows, _MEASURED)
+    corpus.write_table(shard.table("texts"), texts, _TEXTS)
+    corpus.write_table(shard.table("unreadable"), unreadable, _UNREADABLE)
     np.save(shard.sketches, np.array([*sketches], np.uint64).reshape(-1, N_BANDS).T.copy())
 
 
-def stage_shard(judged: tuple[Shard, Verdict]) -> list[corpus.Part]:
+def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Part]:
     """Write a shard's parts of the corpus, and its readable texts.
 
     What was written is read again: a document whose ledger does not lead back to its source text stops the run.
@@ -300,14 +356,14 @@ def stage_shard(judged: tuple[Shard, Verdict]) -> list[corpus.Part]:
         documents.append({**document, "duplicate_of": original})
         edits += ledger
         if document["text_name"]:
-            path = shard.staging / "text" / document["text_name"]
+            path = staging / "text" / document["text_name"]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(document["text"], encoding="utf-8", newline="\n")
     tables = {"documents": documents, "edits": edits, "quarantine": quarantine}
-    return corpus.write_shard(shard.staging, shard.number, tables)
+    return corpus.write_shard(staging, shard.number, tables)
 
 
-def report_shard(judged: tuple[Shard, Verdict]) -> Totals:
+def report_shard(judged: tuple[Shard, Verdict], staging: Path) -> Totals:
     """Write the pages of the documents that are shown, and return what all documents come to."""
     shard, verdict = judged
     found = Totals()
@@ -328,7 +384,7 @@ def report_shard(judged: tuple[Shard, Verdict]) -> Totals:
         is_shown = verdict.shown is None or document_id in verdict.shown
         found.count(line, is_shown=is_shown)
         if is_shown:
-            path = shard.staging / "report" / line.page
+            path = staging / "report" / line.page
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(document_page(reviewed, run_published=not verdict.failures), encoding="utf-8")
     return found
@@ -339,8 +395,8 @@ def _staged(shard: Shard) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]
     edits = {
         document_id: list(rows)
         for document_id, rows in groupby(
-            pq.read_table(shard.path("ledgers")).to_pylist(), key=itemgetter("document_id")
+            pq.read_table(shard.table("ledgers")).to_pylist(), key=itemgetter("document_id")
         )
     }
-    for document in pq.read_table(shard.path("cleaned")).to_pylist():
+    for document in pq.read_table(shard.table("documents")).to_pylist():
         yield document, edits.get(document["id"], [])

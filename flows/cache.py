@@ -1,0 +1,85 @@
+"""Finished work, kept under a hash of what it was made from.
+
+A run that is repeated, or follows one that was killed, finds here what was finished, and does only what is new. An
+entry is a folder that appears whole or not at all.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from uuid import uuid4
+
+_DRAFTS = "drafts"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of finished work."""
+
+    folder: Path
+
+    def made(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
+        """The folder of a piece of work, which is done now if it was not done before.
+
+        Args:
+            kind: what sort of work it is.
+            key: hash of everything that the result depends on.
+            make: writes the result into the folder it is given.
+        """
+        path = self.folder / kind / key
+        if not path.exists():
+            draft = self.folder / _DRAFTS / uuid4().hex
+            draft.mkdir(parents=True)
+            make(draft)
+            path.parent.mkdir(exist_ok=True)
+            try:
+                draft.rename(path)
+            except OSError:
+                if not path.exists():  # else another attempt was faster
+                    raise
+                shutil.rmtree(draft)
+        return path
+
+    def tidy(self) -> None:
+        """Take away what a run that was killed left unfinished."""
+        shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+
+    def keep_only(self, used: Iterable[Path]) -> None:
+        """Take away what the run did not need."""
+        wanted = set(used)
+        for kind in [path for path in self.folder.iterdir() if path.is_dir()]:
+            for path in kind.iterdir():
+                if path not in wanted:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Take everything away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def key_of(*parts: object) -> str:
+    """A hash of some values, which must be written the same whenever they are the same."""
+    return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@cache
+def code() -> str:
+    """A hash of the program itself: of every file of our three packages."""
+    digest = sha256()
+    for package in ("cleaners", "expectations", "flows"):
+        for path in _all_files(files(package)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _all_files(folder: Traversable) -> Iterable[Traversable]:
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.is_dir():
+            yield from _all_files(path) if path.name != "__pycache__" else ()
+        else:
+            yield path
