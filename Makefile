@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: corpus test browser-test floors lint types contract check
+.PHONY: corpus test browser-test floors bench lint types contract check
 
 corpus: $(VENV)/ready
 	$(BIN)/cleancopy clean seeds --out clean
@@ -20,6 +20,12 @@ floors: $(VENV)/ready
 	$(BIN)/python benchmarks/mojibake.py --floors
 	$(BIN)/python benchmarks/furniture.py --floors
 	$(BIN)/python benchmarks/pages.py --floors
+
+# Speed beside ftfy and datasketch, and what whole runs cost; takes a quarter of an hour.
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/duplicates.py
+	$(BIN)/python benchmarks/scale.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

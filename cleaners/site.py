@@ -176,8 +176,8 @@ def _article(text: str) -> int:
 
 def _key(site: str, line: str) -> int:
     """A number for a line of a site; "12 comments" and "9 comments" are one line, dates and mere figures are not."""
-    line = plain(line).casefold()
-    if any(map(str.isalpha, line)) and not _YEAR.search(line):
+    line = (line if line.isascii() else plain(line)).casefold()
+    if _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
         line = _DIGITS.sub("0", line)
     return _hash(f"{site}\0{line}")
 

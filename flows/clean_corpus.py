@@ -14,7 +14,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from cleaners import RuleError
 from flows import CleancopyError
-from flows.engines import Given, Result, attempted, name_of
+from flows.engines import Given, Pool, Result, attempted, name_of
 from flows.intake import Fields
 from flows.pipeline import Outcome, run
 from flows.settings import Settings
@@ -32,7 +32,14 @@ class NotPublished(Exception):  # noqa: N818  it is the verdict on a corpus, not
 
 
 class PrefectEngine:
-    """Each stage as a task, or one task for each batch; every stage can be run again without harm."""
+    """Each stage as a task, or one task for each batch; every stage can be run again without harm.
+
+    Args:
+        pool: processes that do the work of the tasks; without them it is done where Prefect runs the tasks.
+    """
+
+    def __init__(self, pool: Pool | None = None) -> None:
+        self._pool = pool
 
     def call(self, stage: Callable[..., Result], *given: Any) -> Result:
         """The result of one stage."""
@@ -45,7 +52,8 @@ class PrefectEngine:
         rescue: Callable[[Given, Exception], Result] | None = None,
     ) -> Iterable[Result]:
         """The result of one stage for each batch, in their order."""
-        task = _task(partial(attempted, stage, rescue=rescue), name_of(stage))
+        work = partial(self._pool.run, stage) if self._pool and len(batches) > 1 else stage
+        task = _task(partial(attempted, work, rescue=rescue), name_of(stage))
         futures = [task.submit(batch) for batch in batches]
         return [future.result() for future in futures]
 
@@ -71,6 +79,7 @@ def clean_corpus(
     text_field: str | None = None,
     id_field: str | None = None,
     url_field: str | None = None,
+    workers: int | None = None,
 ) -> Outcome:
     """Clean the sources, judge the result, and publish it if it passes.
 
@@ -83,6 +92,8 @@ def clean_corpus(
         text_field: field of records that holds the text; guessed if none is named, like the next two.
         id_field: field that holds the id.
         url_field: field that holds the address.
+        workers: processes that do the work, as many as there are processors by default; 0 leaves it to Prefect's task
+            runner, such as prefect-dask's.
 
     A run that cannot go on, or a corpus that fails its suite, is a failed flow run, whose result is the
     `CleancopyError`, `RuleError` or `NotPublished` that says why.
@@ -90,7 +101,8 @@ def clean_corpus(
     fields = Fields(text_field, id_field, url_field)
     settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes, fields, duplicates)
     try:
-        outcome = run(settings, PrefectEngine())
+        with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
+            outcome = run(settings, PrefectEngine(pool if workers != 0 else None))
     except (CleancopyError, RuleError) as error:
         return _failed(error)
     create_markdown_artifact(_summary(outcome), key="cleancopy-summary", description="What the run came to.")

@@ -19,6 +19,8 @@ from cleaners.rules import load
 from flows import CleancopyError, UnreadableDocument
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from flows.engines import Engine
     from flows.pipeline import Outcome
     from flows.settings import Settings
@@ -73,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (as many as processors)"
     )
     command.add_argument("--strict", action="store_true", help="exit with 1 if a document is in quarantine")
+    command.add_argument("--engine", choices=["processes", "dask"], default="processes", help="who does the work")
+    command.add_argument("--address", help="scheduler of a Dask cluster, such as tcp://host:8786 (one of our own)")
     command.add_argument("--fresh", action="store_true", help="do everything again, also what earlier runs have done")
     command.add_argument("--flow", action="store_true", help="as a Prefect flow run, also without PREFECT_API_URL")
     command.set_defaults(run=_clean)
@@ -176,9 +180,9 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
     from flows.pipeline import run
 
     if options.flow or os.environ.get("PREFECT_API_URL"):
-        outcome = _run_flow(settings)
+        outcome = _run_flow(settings, options)
     else:
-        with _engine(options.workers) as engine:
+        with _engine(options) as engine:
             outcome = run(settings, engine)
     _print_outcome(outcome, settings)
     if not outcome.published:
@@ -212,27 +216,35 @@ def _standard_input() -> str:
         raise CleancopyError(f"standard input: {error} Convert it first, for example with iconv.") from error
 
 
-def _run_flow(settings: "Settings") -> "Outcome":
+def _run_flow(settings: "Settings", options: argparse.Namespace) -> "Outcome":
     import logging
 
     from flows.clean_corpus import NotPublished, clean_corpus
 
     logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)  # we say ourselves how the run ended
     sources, rules = list(settings.sources), list(map(str, settings.rules))
+    flow, workers = clean_corpus, options.workers
+    if options.engine == "dask":
+        try:
+            from prefect_dask import DaskTaskRunner
+        except ImportError as error:
+            raise _no_dask() from error
+        address = {"address": options.address} if options.address else {"cluster_kwargs": {"n_workers": workers}}
+        flow, workers = clean_corpus.with_options(task_runner=DaskTaskRunner(**address)), 0
     try:
         fields = settings.fields.options()
-        return clean_corpus(sources, str(settings.out), rules, settings.quotes, settings.duplicates, **fields)
+        return flow(sources, str(settings.out), rules, settings.quotes, settings.duplicates, **fields, workers=workers)
     except NotPublished as verdict:
         return verdict.outcome
 
 
 @contextmanager
-def _engine(n_workers: int) -> "Iterator[Engine]":
+def _engine(options: argparse.Namespace) -> "Iterator[Engine]":
     """An engine that shows a progress bar on a terminal and is quiet elsewhere."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from flows.engines import Processes
+    from flows.engines import Dask, Processes
 
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         tasks = {}
@@ -242,8 +254,29 @@ def _engine(n_workers: int) -> "Iterator[Engine]":
                 tasks[stage] = bar.add_task(stage, total=of)
             bar.update(tasks[stage], completed=done)
 
-        with Processes(n_workers, show) as engine:
-            yield engine
+        if options.engine == "dask":
+            with _dask_client(options) as client:
+                yield Dask(client, show)
+        else:
+            with Processes(options.workers, show) as engine:
+                yield engine
+
+
+def _dask_client(options: argparse.Namespace) -> "Client":
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise _no_dask() from error
+    if not options.address:
+        return Client(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+    try:
+        return Client(options.address, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CleancopyError(f"{options.address}: no Dask scheduler answers; check the address.") from error
+
+
+def _no_dask() -> CleancopyError:
+    return CleancopyError("--engine dask: Dask is not installed; install it with `pip install cleancopy[dask]`.")
 
 
 def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:

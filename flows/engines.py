@@ -1,4 +1,4 @@
-"""How the stages of a run are carried out: here and now, or by processes beside this one."""
+"""How the stages of a run are carried out: here and now, by processes beside this one, or on a cluster."""
 
 import multiprocessing
 from collections import deque
@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from multiprocessing.context import BaseContext
+from threading import Lock
 from typing import Any, Protocol, Self, TypeVar
+from uuid import uuid4
 
 from flows import CleancopyError
 
@@ -96,6 +99,12 @@ class Direct:
             self._progress(name, done, len(batches))
 
 
+def _forkserver() -> BaseContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
 class Processes(Direct):
     """Batches handed to worker processes of this machine; a context manager, since they have to be ended.
 
@@ -105,8 +114,6 @@ class Processes(Direct):
     def __init__(self, n_workers: int, progress: Progress = _unheard) -> None:
         super().__init__(progress)
         self._n_workers = n_workers
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(_PRELOADED)
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -119,8 +126,11 @@ class Processes(Direct):
 
     def _submit(self, stage: Callable[[Given], Result], batch: Given) -> Future[Result]:
         if not self._pool:
-            self._pool = ProcessPoolExecutor(self._n_workers, self._context)
-        return self._pool.submit(stage, batch)
+            self._pool = ProcessPoolExecutor(self._n_workers, _forkserver())
+        try:
+            return self._pool.submit(stage, batch)
+        except OSError as error:  # another worker was about to start when the pool broke
+            raise BrokenProcessPool(str(error)) from error
 
     def map(
         self,
@@ -161,5 +171,73 @@ class Processes(Direct):
                         under_way.append((batch, Future()))
                         break
             under_way.popleft()
+            yield result
+            self._progress(name, done, len(batches))
+
+
+class Pool:
+    """Worker processes that threads share; made anew when one of them has died."""
+
+    def __init__(self, n_workers: int) -> None:
+        self._n_workers = n_workers
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, stage: Callable[[Given], Result], batch: Given) -> Result:
+        """The result for one batch, from another process."""
+        with self._lock:
+            if not self._pool:
+                self._pool = ProcessPoolExecutor(self._n_workers, _forkserver())
+            pool = self._pool
+        try:
+            return pool.submit(stage, batch).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+
+class Dask(Direct):
+    """Batches handed to the workers of a Dask cluster, which must see the sources and the output folder as we do.
+
+    A worker that dies costs a retry on another one.
+
+    Args:
+        client: a `distributed.Client`.
+        progress: hears how far a stage is.
+    """
+
+    def __init__(self, client: Any, progress: Progress = _unheard) -> None:
+        super().__init__(progress)
+        self._client = client
+
+    def map(
+        self,
+        stage: Callable[[Given], Result],
+        batches: Sequence[Given],
+        rescue: Callable[[Given, Exception], Result] | None = None,
+    ) -> Iterator[Result]:
+        """The result of one stage for each batch, in their order."""
+        name = name_of(stage)
+        self._progress(name, 0, len(batches))
+        work = partial(attempted, stage, rescue=rescue)
+        futures = [self._client.submit(work, batch, pure=False, key=f"{name}-{uuid4()}") for batch in batches]
+        for done, (batch, future) in enumerate(zip(batches, futures, strict=True), 1):
+            try:
+                result: Result = future.result()
+            except (OSError, CleancopyError):
+                raise
+            except Exception as error:  # the batch killed worker after worker
+                if not rescue:
+                    raise
+                result = rescue(batch, error)
             yield result
             self._progress(name, done, len(batches))

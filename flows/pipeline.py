@@ -21,6 +21,7 @@ from expectations.verdicts import Reason
 from flows import corpus
 from flows.cache import code, key_of
 from flows.engines import Direct, Engine
+from flows.ids import settle_ids
 from flows.intake import Fields, portions
 from flows.judging import judge
 from flows.settings import Settings
@@ -31,7 +32,6 @@ from flows.shards import (
     read_batch,
     report_shard,
     set_aside,
-    settle_ids,
     stage_shard,
 )
 from flows.sources import find

@@ -5,7 +5,6 @@ which are cleaned, published and reported apart. Only paths and small summaries 
 """
 
 import pickle
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -31,6 +30,7 @@ from expectations.report import ReviewedDocument, Totals, document_page, entry
 from expectations.verdicts import Reason
 from flows import corpus
 from flows.cache import Cache, code, key_of
+from flows.ids import hash_of
 from flows.intake import Portion, Raw, read
 from flows.settings import Settings
 
@@ -137,7 +137,7 @@ def _ends(next_id: str, next_size: int, size: int, most: int) -> bool:
     The id of the next one decides, so that behind a document that is new or gone the shards are soon the same as
     before. They have half to twice the wanted size.
     """
-    is_drawn = _hash(next_id) / 2**64 < 2 * next_size / most
+    is_drawn = hash_of(next_id) / 2**64 < 2 * next_size / most
     return size >= 2 * most or (size >= most / 2 and is_drawn)
 
 
@@ -207,43 +207,6 @@ def _raw_documents(shard: Shard) -> Iterator[tuple[Document, dict[str, Any]]]:
             row["check"], row["reason"] = reason
         metadata = corpus.metadata_of(orjson.loads(row["metadata"]))
         yield Document(text, document_id, row["source"], metadata, furniture), row
-
-
-def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
-    """The shards in order, where of documents with one id the first keeps it.
-
-    Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.
-    """
-    hashes = []
-    for shard in shards:
-        ids = pq.read_table(shard.raw, columns=["id"])["id"].to_pylist()
-        hashes.append(np.array([_hash(document_id) for document_id in ids], np.uint64))
-    values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
-    repeated = values[counts > 1]
-    first: dict[str, tuple[str, str]] = {}  # hash of the text and source of the one that keeps the id
-    n_same: Counter[str] = Counter()
-    settled = []
-    for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
-        renamed: list[tuple[int, str, Reason | None]] = []
-        rows = np.flatnonzero(np.isin(found, repeated))
-        table = pq.read_table(shard.raw, columns=["id", "sha256", "source"]).take(rows).to_pydict()
-        for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
-            if document_id not in first:
-                first[document_id] = digest, source
-                continue
-            other = f"{document_id}#{digest[:16]}"
-            n_same[other] += 1
-            if n_same[other] > 1:
-                other += f"-{n_same[other]}"
-            known_digest, known_source = first[document_id]
-            reason = f"A document of {known_source} has the id {document_id!r} too; give each document its own."
-            renamed.append((row, other, None if digest == known_digest else Reason("intake/duplicate-id", reason)))
-        settled.append(replace(shard, number=number, renamed=tuple(renamed)))
-    return settled
-
-
-def _hash(document_id: str) -> int:
-    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
 
 
 def merge_surveys(shards: Sequence[Shard], staging: Path) -> Path:

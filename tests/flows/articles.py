@@ -1,10 +1,39 @@
 """What the tests of this room share."""
 
+import json
 import sys
 from pathlib import Path
+
+from flows.corpus import FOLDERS
 
 CLEANCOPY = Path(sys.executable).with_name("cleancopy")  # the real command, as pip installed it
 
 
 def prose(end):
     return f"The ministers of twelve countries met in Paris on Monday to talk about the treaty that they signed {end}."
+
+
+def records(path, texts, **more):
+    path.write_text("".join(json.dumps({"text": text, **more}) + "\n" for text in texts))
+
+
+def many(folder):
+    """Documents of several kinds, some of them bad, in shards of their own once shards are small."""
+    folder.mkdir()
+    months = ["January", "March", "April", "May", "June", "July", "August", "October", "December"]
+    records(folder / "a.jsonl", [f"{prose(f'in {month} {year}')}\nShare this" for year in range(9) for month in months])
+    for month in months:
+        (folder / f"{month}.txt").write_text(f"{prose(f'in {month}')} DovilÄ— spoke.\n\n{prose('then')}")
+        (folder / f"{month}.html").write_text(f"<nav>Home</nav><article><p>{prose(f'late in {month}')}</article>")
+    (folder / "empty.txt").touch()
+    (folder / "image.txt").write_bytes(b"\x89PNG\0\0\0\0")
+    return folder
+
+
+def content(out):
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for name in (*FOLDERS, "text")
+        for path in (out / name).rglob("*")
+        if path.is_file()
+    }

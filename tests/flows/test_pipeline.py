@@ -17,7 +17,7 @@ from flows.corpus import FOLDERS, CorpusError, exclusive, restore
 from flows.engines import Processes
 from flows.pipeline import run
 from flows.settings import Settings
-from tests.flows.articles import prose
+from tests.flows.articles import content, many, prose, records
 
 
 def rows(out, folder):
@@ -222,10 +222,6 @@ def test_what_a_folder_of_pages_repeats_goes_and_is_shown_as_a_proposal(tmp_path
     assert "^The Courier of the Coast, printed in this town for ever$" in report
 
 
-def records(path, texts, **more):
-    path.write_text("".join(json.dumps({"text": text, **more}) + "\n" for text in texts))
-
-
 def test_records_are_documents_with_ids_of_their_own(tmp_path):
     articles = [{"id": 1, "text": prose("in May")}, {"id": 2, "text": f"{prose('in June')}\n\nShare this article"}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, articles)))
@@ -258,28 +254,6 @@ def test_records_without_ids_that_are_the_same_are_copies(tmp_path):
     outcome = run_on(tmp_path / "a.jsonl", tmp_path / "clean")
     assert (outcome.counts["published"], outcome.counts["duplicates"], outcome.quarantine) == (1, 2, {})
     assert len({row["id"] for row in rows(tmp_path / "clean", "documents")}) == 3
-
-
-def many(folder):
-    """Documents of several kinds, some of them bad, in shards of their own once shards are small."""
-    folder.mkdir()
-    months = ["January", "March", "April", "May", "June", "July", "August", "October", "December"]
-    records(folder / "a.jsonl", [f"{prose(f'in {month} {year}')}\nShare this" for year in range(9) for month in months])
-    for month in months:
-        (folder / f"{month}.txt").write_text(f"{prose(f'in {month}')} DovilÄ— spoke.\n\n{prose('then')}")
-        (folder / f"{month}.html").write_text(f"<nav>Home</nav><article><p>{prose(f'late in {month}')}</article>")
-    (folder / "empty.txt").touch()
-    (folder / "image.txt").write_bytes(b"\x89PNG\0\0\0\0")
-    return folder
-
-
-def content(out):
-    return {
-        str(path.relative_to(out)): path.read_bytes()
-        for name in (*FOLDERS, "text")
-        for path in (out / name).rglob("*")
-        if path.is_file()
-    }
 
 
 def test_the_bytes_are_the_same_on_one_process_and_on_three(tmp_path):

@@ -1,0 +1,165 @@
+"""What a whole run costs by the size of its source: `python benchmarks/scale.py [--megabytes 1 10] [--picture FILE]`.
+
+For each size: a source of JSONL that is made here; the run on one worker and on two, one after the other, so often that
+a median can be given; the same run again; the run after one document in a hundred has changed; and the most memory that
+the command and its processes had at once. `make bench` runs it beside the other benchmarks.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import count
+from pathlib import Path
+
+import psutil
+from speed import make
+
+CLEANCOPY = Path(sys.executable).with_name("cleancopy")
+_HEADS = ("MB", "documents", "1 worker s", "2 workers s", "times", "again", "1 % new", "peak MB", "judge and report")
+
+
+def main() -> None:
+    """Print the table, and draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument(
+        "--pairs", type=int, default=3, help="runs on one worker and on two, of which the median counts"
+    )
+    parser.add_argument("--picture", type=Path, help="SVG of seconds and memory by size")
+    options = parser.parse_args()
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} CPUs")
+    print(" ".join(f"{head:>{len(head) + 2}}" for head in _HEADS))
+    rows = []
+    for megabytes in options.megabytes:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(measured(megabytes, options.pairs, Path(folder)))
+        values = [f"{value:.3g}" if isinstance(value, float) else str(value) for value in rows[-1].values()]
+        print(" ".join(f"{value:>{len(head) + 2}}" for head, value in zip(_HEADS, values, strict=True)), flush=True)
+    if options.picture:
+        options.picture.write_text(picture(rows), encoding="utf-8")
+
+
+def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
+    """One row of the table; times of the later runs are shares of the first."""
+    source = folder / "source.jsonl"
+    n_documents = write(source, megabytes * 1_000_000)
+    ones, twos, peaks = [], [], []
+    for _ in range(n_pairs):
+        for workers, times in ((1, ones), (2, twos)):
+            shutil.rmtree(folder / "out", ignore_errors=True)
+            seconds, peak = run(source, folder / "out", workers)
+            times.append(seconds)
+            peaks.append(peak)
+    one, two = statistics.median(ones), statistics.median(twos)
+    stages = _stages(folder / "out")
+    again, _ = run(source, folder / "out", 2)
+    change(source)
+    changed, _ = run(source, folder / "out", 2)
+    return {
+        "megabytes": megabytes,
+        "documents": n_documents,
+        "one": one,
+        "two": two,
+        "times": one / two,
+        "again": again / two,
+        "changed": changed / two,
+        "peak": max(peaks) / 1e6,
+        "judging": (stages.get("judge", 0) + stages.get("report", 0)) / two,
+    }
+
+
+def write(path: Path, size: int) -> int:
+    """So many bytes of articles; their number."""
+    articles, n_bytes = make(10**9), 0
+    with path.open("wb") as file:
+        for number in count(1):
+            address = f"https://site{number % 50}.example/{number}"
+            line = json.dumps({"id": str(number), "url": address, "text": next(articles)}, ensure_ascii=False)
+            n_bytes += file.write(line.encode() + b"\n")
+            if n_bytes >= size:
+                return number
+    return 0
+
+
+def change(path: Path) -> None:
+    """Another sentence in one document of a hundred."""
+    rng = random.Random(1)  # noqa: S311
+    draft = path.with_suffix(".draft")
+    with path.open("rb") as old, draft.open("wb") as new:
+        for line in old:
+            if rng.random() < 0.01:
+                article = json.loads(line)
+                article["text"] += "The captain of the ferry has since left the town.\n"
+                line = json.dumps(article, ensure_ascii=False).encode() + b"\n"
+            new.write(line)
+    draft.replace(path)
+
+
+def run(source: Path, out: Path, workers: int) -> tuple[float, int]:
+    """Seconds of one command, and the most bytes that it and its processes had at once."""
+    start = time.perf_counter()
+    command = [CLEANCOPY, "clean", source, "--out", out, "--workers", str(workers)]
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _memory(process))
+        time.sleep(0.05)
+    if process.returncode:
+        raise SystemExit(f"cleancopy ended with {process.returncode}")
+    return time.perf_counter() - start, peak
+
+
+def _memory(process: psutil.Process) -> int:
+    """Bytes, where what processes share counts once."""
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            total += one.memory_full_info().pss
+        except psutil.Error:
+            continue
+    return total
+
+
+def _stages(out: Path) -> dict[str, float]:
+    page = (out / "report" / "index.html").read_text("utf-8")
+    pieces = [piece.partition("<")[0].split() for piece in page.split('class="stage">')[1:]]
+    return {name: float(seconds) for name, seconds in pieces}
+
+
+def picture(rows: list[dict[str, float]]) -> str:
+    """Seconds and memory by size, both axes logarithmic, as SVG."""
+    from math import log10
+
+    def points(name: str) -> str:
+        return " ".join(f"{60 + 120 * log10(row['megabytes']):.0f},{260 - 60 * log10(row[name]):.0f}" for row in rows)
+
+    lines = "".join(
+        f'<polyline points="{points(name)}" fill="none" stroke="{color}" stroke-width="2"/>'
+        f'<text x="{points(name).split()[-1].split(",")[0]}" y="{points(name).split()[-1].split(",")[1]}" dx="6"'
+        f' fill="{color}">{label}</text>'
+        for name, color, label in (("two", "#06c", "seconds, two workers"), ("peak", "#a40", "peak MB"))
+    )
+    grid = "".join(
+        f'<line x1="60" x2="420" y1="{260 - 60 * power}" y2="{260 - 60 * power}" stroke="#ddd"/>'
+        f'<text x="50" y="{264 - 60 * power}" text-anchor="end">{10**power:,}</text>'
+        for power in range(5)
+    )
+    for row in rows:
+        size = row["megabytes"]
+        grid += f'<text x="{60 + 120 * log10(size):.0f}" y="282" text-anchor="middle">{size:,} MB</text>'
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" font-family="sans-serif" font-size="12">'
+        f"{grid}{lines}</svg>\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

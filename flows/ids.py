@@ -1,0 +1,53 @@
+"""Ids that two documents share: the first in the order of the sources keeps it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from expectations.verdicts import Reason
+
+if TYPE_CHECKING:
+    from flows.shards import Shard
+
+
+def hash_of(document_id: str) -> int:
+    """A number of 64 bits for an id."""
+    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
+
+
+def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
+    """The shards in order, where of documents with one id the first keeps it.
+
+    Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.
+    """
+    hashes = []
+    for shard in shards:
+        ids = pq.read_table(shard.raw, columns=["id"])["id"].to_pylist()
+        hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
+    values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
+    repeated = values[counts > 1]
+    first: dict[str, tuple[str, str]] = {}  # hash of the text and source of the one that keeps the id
+    n_same: Counter[str] = Counter()
+    settled = []
+    for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
+        renamed: list[tuple[int, str, Reason | None]] = []
+        rows = np.flatnonzero(np.isin(found, repeated))
+        table = pq.read_table(shard.raw, columns=["id", "sha256", "source"]).take(rows).to_pydict()
+        for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
+            if document_id not in first:
+                first[document_id] = digest, source
+                continue
+            other = f"{document_id}#{digest[:16]}"
+            n_same[other] += 1
+            if n_same[other] > 1:
+                other += f"-{n_same[other]}"
+            known_digest, known_source = first[document_id]
+            reason = f"A document of {known_source} has the id {document_id!r} too; give each document its own."
+            renamed.append((row, other, None if digest == known_digest else Reason("intake/duplicate-id", reason)))
+        settled.append(replace(shard, number=number, renamed=tuple(renamed)))
+    return settled

@@ -1,0 +1,79 @@
+"""The same run on other engines: real Dask workers, real processes, some of them killed."""
+
+import os
+import signal
+from functools import partial
+
+import pytest
+from distributed import LocalCluster
+
+from flows.engines import Dask, Processes
+from flows.pipeline import run
+from flows.settings import Settings
+from tests.flows.articles import content, many
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        cluster.get_client() as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def settings(tmp_path):
+    source = many(tmp_path / "articles")
+    run(Settings((str(source),), tmp_path / "direct", shard_bytes=1_000))
+    return partial(Settings, (str(source),), shard_bytes=1_000)
+
+
+def test_a_dask_cluster_makes_the_same_bytes(settings, tmp_path, client):
+    run(settings(tmp_path / "dask"), Dask(client))
+    assert len(content(tmp_path / "direct")) > 20
+    assert content(tmp_path / "dask") == content(tmp_path / "direct")
+
+
+def test_a_dask_worker_that_is_killed_costs_a_retry_and_not_the_run(settings, tmp_path, client):
+    killed = []
+
+    def kill_once(stage, done, of):
+        if stage == "clean shard" and done == 1:
+            (pid, *_) = client.run(os.getpid).values()
+            os.kill(pid, signal.SIGKILL)
+            killed.append(of)
+
+    run(settings(tmp_path / "dask"), Dask(client, kill_once))
+    assert killed[0] > 10
+    assert content(tmp_path / "dask") == content(tmp_path / "direct")
+
+
+def negative(number, _error):
+    return -number
+
+
+def die(number):
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.mark.parametrize("n_workers", [2, 3])
+def test_a_batch_that_kills_every_worker_is_rescued_and_the_others_are_done(n_workers):
+    with Processes(n_workers) as engine:
+        assert list(engine.map(die, range(8), negative)) == [0, 1, 2, -3, 4, 5, 6, 7]
+
+
+def test_a_batch_that_kills_every_worker_ends_a_run_that_has_no_rescue():
+    with Processes(2) as engine, pytest.raises(Exception, match="terminated abruptly"):
+        list(engine.map(die, range(8)))
+
+
+def fail(number):
+    raise FileNotFoundError(number) if number else KeyError(number)
+
+
+def test_what_the_disk_is_at_fault_for_is_not_rescued():
+    with Processes(2) as engine, pytest.raises(FileNotFoundError):
+        list(engine.map(fail, range(3), negative))
