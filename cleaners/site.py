@@ -57,6 +57,7 @@ class SiteLines:
 
     anywhere: frozenset[int] = frozenset()  #: keys of the lines that are repeated
     at_edge: frozenset[int] = frozenset()  #: those of which most places are at the edge of the text
+    sites: frozenset[int] = frozenset()  #: the sites that have such lines, by the key of any line
 
     def __bool__(self) -> bool:
         return bool(self.anywhere)
@@ -128,13 +129,15 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
         found.append((keys[enough], n_documents[enough], n_at_edge[enough], any_line[enough]))
     anywhere: set[int] = set()
     at_edge: set[int] = set()
+    sites: set[int] = set()
     for columns in found:
         for key, n, n_edge, site in zip(*(column.tolist() for column in columns), strict=True):
             if n * n >= n_articles[site]:
                 anywhere.add(key)
+                sites.add(site)
                 if n_edge >= _SHARE_AT_EDGE * n:
                     at_edge.add(key)
-    return SiteLines(frozenset(anywhere), frozenset(at_edge))
+    return SiteLines(frozenset(anywhere), frozenset(at_edge), frozenset(sites))
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:
@@ -148,9 +151,10 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     >>> [edit.before for edit in remove_site_lines(page("Riga"), Knowledge(site_lines=site_lines))]
     ['Write to us!\\n']
     """
-    if not knowledge.site_lines:
+    site = site_of(document)
+    if not knowledge.site_lines or _key(site, _ANY_LINE) not in knowledge.site_lines.sites:
         return
-    site, lines = site_of(document), blocks(document.text)
+    lines = blocks(document.text)
     first, _ = edges([line.is_prose for line in lines])
     taken = [index for index, line in enumerate(lines) if knowledge.site_lines.has(site, line)]
     if first and taken[:first] == list(range(first)):
