@@ -155,6 +155,8 @@ def _clean(options: argparse.Namespace) -> int:
             return PUBLISHED
     elif options.jsonl or "-" in options.sources:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
+    if options.address and options.engine != "dask":
+        raise CleancopyError("--address: is that of a Dask scheduler; say --engine dask, too.")
     with _spooled(options) as settings:
         return _run(options, settings)
 

@@ -186,7 +186,11 @@ def _read(document: Document, *, is_page: bool) -> Document:
         return document
     from cleaners.markup import read_page
 
-    page = read_page(document)
+    try:
+        page = read_page(document)
+    except Exception as error:
+        reason = f"A fault of our own: {type(error).__name__}: {error}."
+        raise UnreadableDocument("intake/failed", reason) from error
     known = {name: value for name in Metadata.__slots__ if (value := getattr(document.metadata, name))}
     return replace(page, metadata=replace(page.metadata, **known))
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from flows import UnreadableDocument
 from flows.decoding import decode
-from flows.sources import Kind, SourceFile, kind_of
+from flows.sources import Kind, SourceFile
 
 LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
@@ -46,9 +46,14 @@ def _opened(file: SourceFile) -> Iterator[io.BufferedReader]:
     if file.is_local:
         with io.FileIO(file.address) as stream:
             yield io.BufferedReader(stream, _PIECE)
-    else:
+        return
+    try:
         with fsspec.open(file.address, "rb", expand=False) as stream:
             yield io.BufferedReader(stream, _PIECE)
+    except (*_READ_ERRORS, UnreadableDocument, ValueError):
+        raise
+    except Exception as error:  # each file system of fsspec has errors of its own
+        raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
@@ -94,8 +99,6 @@ def read_whole(file: SourceFile) -> bytes:
 
 def kind_by_content(file: SourceFile) -> Kind:
     """What a file holds whose name does not say."""
-    if kind_of(file.address):
-        return kind_of(file.address) or Kind.TEXT
     try:
         with unpacked(file) as stream:
             head = stream.read(4096)
@@ -334,7 +337,7 @@ def _warc(stream: io.BufferedReader) -> Iterator[Record]:
                 "charset": kind.lower().partition("charset=")[2].strip("\"' ;") or None,
             }
             error = UnreadableDocument("intake/too-large", TOO_LARGE) if len(data) > LARGEST_DOCUMENT else None
-            if record.raw_stream.limit:  # bytes that the header announces, and that are not there
+            if not error and record.raw_stream.limit:  # bytes that the header announces, and that are not there
                 raise DamagedFile("intake/truncated", f"The file ends in the middle of {where}.")
             yield Record(where, values, data, error)
     except (ArchiveLoadFailed, ValueError) as error:

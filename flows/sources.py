@@ -191,14 +191,14 @@ def _remote(source: str) -> tuple[str, Iterable[tuple[SourceFile, bool]]]:
     """The same for an address."""
     try:
         files, root = fsspec.core.url_to_fs(source)
-        if glob.has_magic(root):
+        if glob.has_magic(root) and urlsplit(source).scheme not in ("http", "https"):  # where ? begins a query
             prefix = root[: min(root.index(sign) for sign in "*?[" if sign in root)].rpartition("/")[0]
             return prefix, _remote_files(files, prefix, files.glob(root, detail=True))
         found = files.find(root, detail=True)
         if not found and not files.exists(root):
             raise FileNotFoundError(2, "no such file or folder")
         return root, _remote_files(files, root, found or {root: files.info(root)})
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # each file system of fsspec has errors of its own
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
         raise IntakeError(f"{source}: cannot be read ({reason}); check the address.") from error
 

@@ -244,7 +244,11 @@ def test_a_web_address_is_read(tmp_path):
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(jsonl()))
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert texts(f"http://127.0.0.1:{server.server_port}/a.jsonl.gz") == [article["text"] for article in ARTICLES]
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert texts(f"{address}/a.jsonl.gz") == [article["text"] for article in ARTICLES]
+        assert texts(f"{address}/a.jsonl.gz?version=1") == [article["text"] for article in ARTICLES]
+        with pytest.raises(IntakeError, match=r"/gone\.txt: cannot be read .+; check the address\.$"):
+            documents(f"{address}/gone.txt")
         server.shutdown()
 
 
@@ -343,6 +347,22 @@ def test_a_truncated_file_has_a_reason(tmp_path, name):
     ((check, message),) = errors(tmp_path)
     assert check.startswith("intake/")
     assert re.search("cannot be read|not Parquet|not JSON|ends in the middle|not WARC", message), message
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_of_a_crawl_that_is_too_large_stops_no_other(tmp_path, packed):
+    pages = [("response", "text/html", text.encode()) for text in (PAGE, "x" * 17 * 2**20, PAGE)]
+    (tmp_path / f"a.warc{'.gz' * packed}").write_bytes(warc(*pages, packed=packed))
+    assert [raw.error and raw.error.check for raw in documents(tmp_path)] == [None, "intake/too-large", None]
+
+
+def test_a_page_that_is_too_much_for_our_reader_stops_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr("cleaners.markup.read_page", lambda _: 1 / 0)
+    (tmp_path / "a.html").write_text(PAGE)
+    (tmp_path / "b.txt").write_text("text")
+    failed, sound = documents(tmp_path)
+    assert (failed.error.check, sound.document.text) == ("intake/failed", "text")
+    assert str(failed.error) == "A fault of our own: ZeroDivisionError: division by zero."
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.warc", "a.jsonl.gz", "a.json", "a.csv", "a.jsonl", "a.txt.zst"])
