@@ -66,6 +66,16 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
         (["restore", "nowhere", "1"], "nowhere: no corpus here; name the folder that `cleancopy clean --out` wrote."),
         (["rules", "explain", "no/rule"], "no/rule: no such rule; `cleancopy rules list` names them all."),
         (["rules", "explain"], "rules explain: names no rule; `cleancopy rules list` names them all."),
+        (
+            ["clean", ".", "--address", "tcp://127.0.0.1:1"],
+            "--address: is that of a Dask scheduler; say --engine dask, too.",
+        ),
+        (
+            ["clean", "a.txt", "--engine", "dask", "--address", "tcp://127.0.0.1:1"],
+            "tcp://127.0.0.1:1: no Dask scheduler answers; check the address.",
+        ),
+        (["clean", "-", "."], "-: standard input is the only source, or none; --jsonl goes with it."),
+        (["clean", ".", "--jsonl"], "-: standard input is the only source, or none; --jsonl goes with it."),
         (["diff", "."], ".: is a folder; name one file."),
         (["clean", ""], "an empty path: no such file or folder; check the path."),
         (["rules", "--rules", "nowhere"], "nowhere: no rule files (*.toml) here; name a folder that has some."),
