@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +21,7 @@ from flows.sources import Kind, SourceFile
 
 LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_DEEPEST = 500  # levels of nesting in JSON
 _PIECE = 2**20  # bytes read at a time
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
@@ -248,14 +249,33 @@ def _json(stream: io.BufferedReader) -> Iterator[Record]:
     """The members of an array, or objects one after the other."""
     import ijson
 
-    prefix = "item" if _start(stream).startswith(b"[") else ""
+    is_array = _start(stream).startswith(b"[")
     limited = _Limited(stream)
     try:
-        for number, values in enumerate(ijson.items(limited, prefix, multiple_values=True, use_float=True), 1):
+        events = ijson.basic_parse(limited, multiple_values=True, use_float=True)
+        for number, values in enumerate(_values(events, int(is_array)), 1):
             limited.n_read = 0
             yield _object(f"record {number}", values, orjson.dumps(values, default=str))
     except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {_reason(error)}.") from error
+
+
+def _values(events: Iterable[tuple[str, Any]], level: int) -> Iterator[Any]:
+    """The values that stand on one level of nesting."""
+    from ijson.common import ObjectBuilder
+
+    depth = 0
+    builder = ObjectBuilder()
+    for event, value in events:
+        depth -= event in ("end_map", "end_array")
+        if depth >= level and (depth or not level):
+            builder.event(event, value)
+            if depth == level and not event.startswith("start_"):
+                yield builder.value
+                builder = ObjectBuilder()
+        depth += event in ("start_map", "start_array")
+        if depth > _DEEPEST:
+            raise DamagedFile("intake/not-json", f"A record ends the file: it is nested more than {_DEEPEST} deep.")
 
 
 class _Limited:

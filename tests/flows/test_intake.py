@@ -289,6 +289,24 @@ def test_a_bad_record_has_a_reason_and_stops_no_other(tmp_path, line, check, rea
     assert [text for text in texts(tmp_path) if text] == [article["text"] for article in ARTICLES]
 
 
+def test_json_that_is_nested_without_end_takes_no_memory(tmp_path):
+    (tmp_path / "a.json").write_text("[" * 100_000)
+    (tmp_path / "b.json").write_text('[{"text": "a"}, {"text": ' + '{"a":' * 100_000)
+    assert [check for check, _ in errors(tmp_path)] == ["intake/not-json", "intake/not-json"]
+    assert texts(tmp_path) == ["", "a", ""]
+
+
+def test_objects_in_an_array_keep_what_is_nested_in_them(tmp_path):
+    (tmp_path / "a.json").write_text('[1, [], {}, {"id": 1, "text": "a", "tags": [{"text": "b"}, []]}, null]')
+    assert [(raw.document.text, raw.error and raw.error.check) for raw in documents(tmp_path)] == [
+        ("", "intake/not-an-object"),
+        ("", "intake/not-an-object"),
+        ("", "intake/no-text"),
+        ("a", None),
+        ("", "intake/not-an-object"),
+    ]
+
+
 def test_lone_surrogates_become_replacement_characters_and_pairs_become_one(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b'{"text": "a\\ud83d b\\ud83d\\ude00", "id": "\\udc00"}\n')
     (raw,) = documents(tmp_path)
