@@ -60,6 +60,8 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     []
     """
     text = document.text
+    if "special" not in signs(text):
+        return
     line = _Line(text, 0)
     end = 0
     for match in _SPECIAL.finditer(text):

@@ -84,7 +84,7 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
             continue
         article = _article(document.text)
         rows.add((_key(site, _ANY_LINE), article, 0))
-        first, behind = edges([line.is_prose for line in lines])
+        first, behind = edges(lines)
         for index, line in enumerate(lines):
             if len(line.text) <= _LONGEST_LINE:
                 key = _key(site, line.text)
@@ -124,7 +124,7 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     if not knowledge.site_lines:
         return
     site, lines = site_of(document), blocks(document.text)
-    first, _ = edges([line.is_prose for line in lines])
+    first, _ = edges(lines)
     taken = [index for index, line in enumerate(lines) if knowledge.site_lines.has(site, line)]
     if first and taken[:first] == list(range(first)):
         taken.remove(0)
