@@ -31,13 +31,14 @@ _BRACKETS = frozenset(")]")
 # The same in RE2's syntax, for the lines of a text and a little more: a letter without regard to case is one of several.
 _SPACE = r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _END = rf"{_SPACE}*(?:\n|$)"
-_ANY_LABEL = _LABEL.replace("i", "[iıİ]").replace("s", "[sſ]").replace("(?[iıİ]:", "(?i:")
+_ANY_LABEL = _LABEL.replace("i", "[iıİ]").replace("s", "[sſ]").replace("(?[iıİ]:", "(?i:").replace(r"\ ", _SPACE)
+_ANY_AGENCY = _AGENCY.replace(r"\ ", _SPACE)
 SIGN = "|".join(
     (
-        rf"(?:/{_SPACE}?|[.!?]{_SPACE}){_AGENCY}(?: (?:via|/) {_AGENCY})?{_END}",
-        rf"{_AGENCY}(?: via [^\[\]()\n]*)?[\])]{_END}",
+        rf"(?:/{_SPACE}?|[.!?]{_SPACE}){_ANY_AGENCY}(?:{_SPACE}(?:via|/){_SPACE}{_ANY_AGENCY})?{_END}",
+        rf"{_ANY_AGENCY}(?:{_SPACE}via{_SPACE}[^\[\]()\n]*)?[\])]{_END}",
         rf"[\[(]{_ANY_LABEL}{_SPACE}?:?{_SPACE}[^\[\]()\n]*[\])]{_END}",
-        rf"{_SPACE}(?:AP Photo|REUTERS|AFP|EPA|dpa){_SPACE}?/[^/\n]*(?:\n|$)",
+        rf"{_SPACE}(?:AP{_SPACE}Photo|REUTERS|AFP|EPA|dpa){_SPACE}?/[^/\n]*(?:\n|$)",
         rf"{_SPACE}{_ANY_LABEL}:{_SPACE}",
     )
 )

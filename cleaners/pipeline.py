@@ -13,7 +13,7 @@ from cleaners.leftover import remove_leftover_markup
 from cleaners.marked import remove_marked
 from cleaners.metadata import describe, harvest_metadata
 from cleaners.mojibake import repair_mojibake
-from cleaners.signs import inherit
+from cleaners.signs import inherit, signs
 from cleaners.site import remove_site_lines
 
 PIPELINE = (
@@ -72,7 +72,9 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
                 continue
             if edits := tuple(cleaner(document, knowledge)):
                 text = apply(document.text, edits)
-                if cleaner in _TAKE_LINES:
+                if cleaner in _TAKE_LINES or (
+                    cleaner is normalize_characters and "special" not in signs(document.text)
+                ):
                     inherit(text, document.text)
                 document = replace(document, text=text, furniture=())
                 ledger.append(Step(cleaner.__name__, edits))

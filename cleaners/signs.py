@@ -22,11 +22,13 @@ _MOJIBAKE = "|".join(
         r"[ÄÅ][aeouyáéíóúýàâãöôõü]",
     )
 )
-# Spaces, line ends, quotation marks and invisible characters that may need a change.
-SPECIAL = (
-    r"[\x00-\t\v-\x1f\x7f-\x{a0}«»\x{ad}\x{61c}\x{1680}\x{180e}\x{2000}-\x{200f}\x{2018}-\x{201f}\x{2028}-\x{202f}"
+# Of spaces, line ends, quotation marks and invisible characters, those that always become the same, and all others.
+_TYPOGRAPHIC = r"[\t\x{a0}\x{2009}\x{202f}\x{2018}-\x{201f}]"
+_SPECIAL = (
+    r"[\x00-\x08\v-\x1f\x7f-\x{9f}«»\x{ad}\x{61c}\x{1680}\x{180e}\x{2000}-\x{2008}\x{200a}-\x{200f}\x{2028}-\x{202e}"
     r"‹›\x{205f}-\x{206f}\x{feff}\x{fff9}-\x{fffc}\x{1f3f4}\x{e0000}-\x{e007f}]"
 )
+_HAN_OR_KANA = r"[\x{3040}-\x{30ff}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{f900}-\x{faff}\x{20000}-\x{3ffff}]"
 # All but characters that are in Normalization Form C wherever they stand.
 COMPOSITION = "".join(
     (
@@ -38,7 +40,14 @@ COMPOSITION = "".join(
         r"\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}\x{ff01}-\x{ff9d}]",  # Han and Hangul
     )
 )
-_SIGNS = {"mojibake": _MOJIBAKE, "composition": COMPOSITION, "credit": CREDIT, "special": SPECIAL}
+_SIGNS = {
+    "mojibake": _MOJIBAKE,
+    "composition": COMPOSITION,
+    "credit": CREDIT,
+    "typographic": _TYPOGRAPHIC,
+    "special": _SPECIAL,
+    "han or kana": _HAN_OR_KANA,
+}
 _MOST_REMEMBERED = 4  # texts
 
 _remembered: dict[str, frozenset[str]] = {}
@@ -59,7 +68,7 @@ def signs(text: str) -> frozenset[str]:
 
 
 def inherit(text: str, source: str) -> None:
-    """Have a text that is left of another when lines have gone show what the other shows: it has no other lines."""
+    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII."""
     if source in _remembered:
         _remember(text, _remembered[source])
 
