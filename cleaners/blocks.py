@@ -1,12 +1,11 @@
 """Text as blocks: its lines with their offsets, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from cleaners.edits import Edit
-from cleaners.signs import signs
 
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
@@ -53,7 +52,12 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
+    return len(line) if line.isascii() else _wide_length(line)
+
+
+@lru_cache(maxsize=1 << 12)  # a line is asked about again when others have gone
+def _wide_length(line: str) -> int:
+    return len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
 @lru_cache(maxsize=4)  # several cleaners ask about the same text
@@ -63,17 +67,15 @@ def blocks(text: str) -> tuple[Block, ...]:
     >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
-    return tuple(_blocks(text))
-
-
-def _blocks(text: str) -> Iterator[Block]:
-    has_wide = not text.isascii() and "wide" in signs(text)
+    found: list[Block] = []
     end = 0
     for line in text.split("\n"):
         start, end = end, end + len(line) + 1
         if line := line.strip():
-            n_wide = len(_WIDE.findall(line)) if has_wide else 0
-            yield Block(line, start, min(end, len(text)), len(line) + (_WIDE_FACTOR - 1) * n_wide)
+            found.append(Block(line, start, end, wide_length(line)))
+    if found and found[-1].end > len(text):
+        found[-1] = found[-1]._replace(end=len(text))
+    return tuple(found)
 
 
 def removal(text: str, block: Block, rule: str) -> Edit:
@@ -86,15 +88,19 @@ def plain(line: str) -> str:
     return line.translate(_STRAIGHT) if _NOT_STRAIGHT.search(line) else line
 
 
-def edges(prose: Sequence[bool]) -> tuple[int, int]:
+def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:
     """Where the body of the article lies.
 
     Args:
-        prose: for each line whether it is prose.
+        lines: those of the text.
+        but: indices of lines that do not count as prose.
 
     Returns:
         Index of the first line of prose, and index behind the last; lines before and behind are at the edge. A text
-        without prose, such as a poem or a list, has no edge: `(0, len(prose))`.
+        without prose, such as a poem or a list, has no edge: `(0, len(lines))`.
     """
-    inside = [index for index, is_prose in enumerate(prose) if is_prose]
-    return (inside[0], inside[-1] + 1) if inside else (0, len(prose))
+    n = len(lines)
+    first = next((index for index in range(n) if lines[index].is_prose and index not in but), None)
+    if first is None:
+        return 0, n
+    return first, next(index + 1 for index in reversed(range(n)) if lines[index].is_prose and index not in but)

@@ -37,32 +37,35 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     lines = blocks(document.text)
     matches = _matcher(knowledge.rules)
     found = [matches(line.text) if len(line.text) <= LONGEST_LINE else () for line in lines]
-    taken = {index: rule.id for index, rule in enumerate(_decide(lines, found)) if rule}
+    if not any(found):
+        return
+    taken = {index: rule.id for index, rule in _decide(lines, found).items()}
     beyond = beyond_article(lines, taken.keys(), document.metadata.title)
     taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
     for index in sorted(taken):
         yield removal(document.text, lines[index], taken[index])
 
 
-def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> list[Rule | None]:
-    """The rule that takes each line, or None."""
-    first, behind = edges([line.is_prose and not rules for line, rules in zip(lines, found, strict=True)])
-    taken: list[Rule | None] = [None] * len(lines)
-    for index, rules in enumerate(found):
-        at_edge = index < first or index >= behind
-        beside_another = (index > 0 and bool(found[index - 1])) or (index + 1 < len(found) and bool(found[index + 1]))
-        may_be = ("anywhere", "edge") if at_edge or beside_another else ("anywhere",)
-        taken[index] = next((rule for rule in rules if rule.where in may_be), None)
+def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int, Rule]:
+    """The rule that takes each line, by the line's index."""
+    known = {index: rules for index, rules in enumerate(found) if rules}
+    first, behind = edges(lines, known)
+    taken: dict[int, Rule] = {}
+    for index, rules in known.items():
+        may_be_edge = index < first or index >= behind or index - 1 in known or index + 1 in known
+        for rule in rules:
+            if rule.where == "anywhere" or (may_be_edge and rule.where == "edge"):
+                taken[index] = rule
+                break
     # What is taken vouches for its neighbours, and they for theirs.
-    waiting = deque(index for index, rule in enumerate(taken) if rule)
+    waiting = deque(taken)
     while waiting:
         index = waiting.popleft()
-        voucher = taken[index]
         for neighbour in (index - 1, index + 1):
-            if voucher and 0 <= neighbour < len(lines) and taken[neighbour] is None:
-                near = {f"near:{voucher.id}", f"near:{voucher.family}"}
-                taken[neighbour] = next((rule for rule in found[neighbour] if rule.where in near), None)
-                if taken[neighbour]:
+            if neighbour in known and neighbour not in taken:
+                near = (f"near:{taken[index].id}", f"near:{taken[index].family}")
+                if fitting := next((rule for rule in known[neighbour] if rule.where in near), None):
+                    taken[neighbour] = fitting
                     waiting.append(neighbour)
     return taken
 

@@ -39,6 +39,8 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE,
 )
+_SPACES = "\t\u00a0\u2009\u202f"  # the common ones
+_TYPOGRAPHIC = dict.fromkeys(_SPACES, " ") | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
 _GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -60,6 +62,11 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     []
     """
     text = document.text
+    shown = signs(text)
+    if not shown.intersection(("special", "han or kana")):
+        if "typographic" in shown:
+            yield from _typographic_edits(text, keeps_quotes=knowledge.quotes == "keep")
+        return
     line = _Line(text, 0)
     end = 0
     for match in _SPECIAL.finditer(text):
@@ -93,6 +100,21 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         ):
             yield Edit(start, found, "", "characters/invisible")
         end = match.end()
+
+
+def _typographic_edits(text: str, *, keeps_quotes: bool) -> Iterator[Edit]:
+    """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
+    for start, found in sorted(_places(text, _SPACES if keeps_quotes else _TYPOGRAPHIC)):
+        after = _TYPOGRAPHIC[found]
+        yield Edit(start, found, after, "characters/space" if after == " " else "characters/quotation-mark")
+
+
+def _places(text: str, characters: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for character in characters:
+        start = text.find(character)
+        while start >= 0:
+            yield start, character
+            start = text.find(character, start + 1)
 
 
 @lru_cache(maxsize=1 << 12)

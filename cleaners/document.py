@@ -34,6 +34,8 @@ class Document:
 
     def without_furniture(self) -> "Document":
         """What is left when the page's markup has been heard."""
+        if not self.furniture:
+            return self
         return replace(self, text=apply(self.text, self.furniture), furniture=())
 
 

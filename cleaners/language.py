@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 _ENOUGH = 40  # characters
 _START = 2_000  # from which pieces are sampled
-_PIECES = 8
-_PIECE = 75  # characters
+_WHOLE = 600  # characters; of a longer text pieces are read
+_FEW_PIECES = (4, 50)  # number and characters, which suffice unless a second language is nearly as likely
+_PIECES = (8, 75)
+_DOUBT = 30  # in natural logarithms of likelihood
 _LONGEST_FEATURE = 6  # bytes
 _NOWHERE = b"\xff"  # stands in no UTF-8, so that every walk starts again behind it
 
@@ -39,24 +41,39 @@ def language(text: str) -> str | None:
     """
     if len(text) < _ENOUGH:
         return None
+    model = _model()
+    text = text[:_START]
+    scores = _scores(_sample(text, _FEW_PIECES), model)
+    best = int(scores.argmax())
+    if (scores > scores[best] - _DOUBT).sum() > 1:
+        best = int(_scores(_sample(text, _PIECES), model).argmax())
+    return model.languages[best]
+
+
+def _sample(text: str, pieces: tuple[int, int]) -> str:
+    """Pieces from all over a text, so that neither a menu nor a quotation speaks for all of it; a short text is whole.
+
+    Args:
+        text: the start of a document.
+        pieces: their number and their length.
+    """
+    number, length = pieces
+    if len(text) <= _WHOLE:
+        return text
+    starts = [place * (len(text) - length) // (number - 1) for place in range(number)]
+    return " ".join([text[start : start + length] for start in starts])
+
+
+def _scores(sample: str, model: _Model) -> "NDArray[np.float32]":
+    """How well each language explains a text, as a logarithm."""
     import numpy as np
 
-    model = _model()
-    features = _features(_sample(text), model)
-    if not len(features):
-        return model.languages[0]
+    features = _features(sample, model)
+    if not len(features):  # such as a text in a script that the model does not know
+        return np.zeros(len(model.languages), np.float32)
     found, counts = np.unique(features, return_counts=True)
-    scores = np.log1p(counts.astype(np.float32)) @ model.weights[found] + model.prior
-    return model.languages[int(scores.argmax())]
-
-
-def _sample(text: str) -> str:
-    """Pieces from all over the start of the text, so that neither a menu nor a quotation speaks for all of it."""
-    text = text[:_START]
-    if len(text) <= _PIECES * _PIECE:
-        return text
-    starts = (number * (len(text) - _PIECE) // (_PIECES - 1) for number in range(_PIECES))
-    return " ".join([text[start : start + _PIECE] for start in starts])
+    scores: NDArray[np.float32] = np.log1p(counts.astype(np.float32)) @ model.weights.take(found, 0) + model.prior
+    return scores
 
 
 def _features(sample: str, model: _Model) -> "NDArray[np.int32]":

@@ -1,7 +1,7 @@
 """White space round the lines: no trailing spaces, at most one blank line in a row, one line end at the end."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cleaners.document import Document
 from cleaners.edits import Edit, smallest
@@ -24,8 +24,7 @@ def tidy_layout(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # 
     """
     text = document.text
     body = text.rstrip()
-    has_work = body[:1].isspace() or _UNTIDY.search(body)
-    for run in _BREAK.finditer(body) if has_work else ():
+    for run in _untidy_breaks(body):
         found = run[0]
         n_line_ends = found.count("\n")
         indentation = found[found.rfind("\n") + 1 :]
@@ -36,3 +35,18 @@ def tidy_layout(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # 
     end, final = text[len(body) :], "\n" if body else ""
     if end != final:
         yield smallest(len(body), end, final, "layout/final-line-end")
+
+
+def _untidy_breaks(body: str) -> Iterator[re.Match[str]]:
+    """The white space between two lines, wherever some of it may have to go."""
+    run = _BREAK.match(body) if body[:1].isspace() else None
+    end = 0
+    while True:
+        if not run:
+            untidy = _UNTIDY.search(body, end)
+            run = _BREAK.match(body, end + len(body[end : untidy.start()].rstrip())) if untidy else None
+        if not run:
+            return
+        yield run
+        end = run.end()
+        run = None

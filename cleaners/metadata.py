@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from dateutil.parser import ParserError, parse
 
 from cleaners.blocks import Block, blocks, edges, removal
-from cleaners.captions import captions, credit
+from cleaners.captions import captions
+from cleaners.credits import credit
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger
 from cleaners.knowledge import Knowledge
@@ -55,7 +56,7 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     [('Ann Lee in Paris\\n', 'metadata/byline'), ('Updated 18:25, 18-Feb-2025\\n', 'metadata/updated')]
     """
     lines = blocks(document.text)
-    first, behind = edges([line.is_prose for line in lines])
+    first, behind = edges(lines)
     found: defaultdict[str, dict[int, object]] = defaultdict(dict)
     for index in range(1, first):
         line = lines[index].text

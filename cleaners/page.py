@@ -9,8 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from cleaners.blocks import Block
-from cleaners.captions import credit
+from cleaners.blocks import Block, ends_sentence
+from cleaners.credits import credit
 from cleaners.metadata import holds_metadata
 
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
@@ -60,7 +60,7 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
         if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
-    return beyond - {_headline(lines, first, recognized, title)}
+    return beyond - {_headline(lines, first, recognized, title)} if beyond else beyond
 
 
 def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Collection[int]) -> tuple[int, int]:
@@ -89,16 +89,22 @@ def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
     """Headlines that stand beyond the article and in it, too, but never above a paragraph; or twice on one line."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
-        if line.length in _TEASER and not line.ends_sentence and not _CELLS.search(line.text):
+        if line.length in _TEASER:
             places[line.text].append(index)
     for text, indices in places.items():
-        is_beyond = len(indices) > 1 and any(index not in article for index in indices)
-        if _is_doubled(text) or (is_beyond and not any(_is_heading(lines, index) for index in indices)):
+        is_doubled = _is_doubled(text)
+        if not is_doubled and (len(indices) == 1 or all(index in article for index in indices)):
+            continue
+        if ends_sentence(text) or _CELLS.search(text):
+            continue
+        if is_doubled or not any(_is_heading(lines, index) for index in indices):
             yield from indices
 
 
 def _is_doubled(text: str) -> bool:
     half = len(text) // 2
+    if text[0] != text[half] and not text[half].isspace():  # most lines, and cheap
+        return False
     return text[:half].strip() == text[half:].strip() and any(map(str.isalpha, text))
 
 

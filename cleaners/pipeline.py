@@ -13,6 +13,7 @@ from cleaners.leftover import remove_leftover_markup
 from cleaners.marked import remove_marked
 from cleaners.metadata import describe, harvest_metadata
 from cleaners.mojibake import repair_mojibake
+from cleaners.signs import inherit, signs
 from cleaners.site import remove_site_lines
 
 PIPELINE = (
@@ -27,6 +28,7 @@ PIPELINE = (
     remove_site_lines,  # after metadata: a byline that stands on many pages is still a byline
     tidy_layout,  # last: the lines that went leave their blank lines behind
 )
+_TAKE_LINES = PIPELINE[-5:]  # and white space behind them, and nothing else
 _MOST_PASSES = 10
 
 
@@ -69,7 +71,12 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
             if settled.get(cleaner.__name__) == document.text:
                 continue
             if edits := tuple(cleaner(document, knowledge)):
-                document = replace(document, text=apply(document.text, edits), furniture=())
+                text = apply(document.text, edits)
+                if cleaner in _TAKE_LINES or (
+                    cleaner is normalize_characters and "special" not in signs(document.text)
+                ):
+                    inherit(text, document.text)
+                document = replace(document, text=text, furniture=())
                 ledger.append(Step(cleaner.__name__, edits))
             else:
                 settled[cleaner.__name__] = document.text

@@ -4,14 +4,12 @@ A sign is a necessary condition, and cheap: where it is missing, the cleaner wou
 cleaner looks closer. The pass takes as long as reading the text.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 
 import re2
 
+from cleaners.credits import SIGN as CREDIT
 from cleaners.mojibake_encodings import CAPITALS, FOLLOWER, LEAD
-
-_SPACE = r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
-_END = rf"{_SPACE}*(?:\n|$)"
 
 _MOJIBAKE = "|".join(
     (
@@ -24,6 +22,13 @@ _MOJIBAKE = "|".join(
         r"[ÄÅ][aeouyáéíóúýàâãöôõü]",
     )
 )
+# Of spaces, line ends, quotation marks and invisible characters, those that always become the same, and all others.
+_TYPOGRAPHIC = r"[\t\x{a0}\x{2009}\x{202f}\x{2018}-\x{201f}]"
+_SPECIAL = (
+    r"[\x00-\x08\v-\x1f\x7f-\x{9f}«»\x{ad}\x{61c}\x{1680}\x{180e}\x{2000}-\x{2008}\x{200a}-\x{200f}\x{2028}-\x{202e}"
+    r"‹›\x{205f}-\x{206f}\x{feff}\x{fff9}-\x{fffc}\x{1f3f4}\x{e0000}-\x{e007f}]"
+)
+_HAN_OR_KANA = r"[\x{3040}-\x{30ff}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{f900}-\x{faff}\x{20000}-\x{3ffff}]"
 # All but characters that are in Normalization Form C wherever they stand.
 COMPOSITION = "".join(
     (
@@ -35,27 +40,47 @@ COMPOSITION = "".join(
         r"\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}\x{ff01}-\x{ff9d}]",  # Han and Hangul
     )
 )
-_CREDIT = "|".join(
-    (
-        rf"[\])]{_END}",
-        r"/[^/\n]*(?:\n|$)",
-        rf"(?i:oto|graph|ture|mage)(?i: by| cred[iıİ]t| courte[sſ]y of)?{_SPACE}*:{_SPACE}",
-        rf"[.!?]{_SPACE}[\pL-]+(?: [\pL/-]+){{0,5}}{_END}",
-    )
-)
-_WIDE = r"[\x{3040}-\x{30ff}\x{3400}-\x{9fff}\x{ac00}-\x{d7af}]"  # Han, Kana and Hangul
-_SIGNS = {"mojibake": _MOJIBAKE, "composition": COMPOSITION, "credit": _CREDIT, "wide": _WIDE}
+_SIGNS = {
+    "mojibake": _MOJIBAKE,
+    "composition": COMPOSITION,
+    "credit": CREDIT,
+    "typographic": _TYPOGRAPHIC,
+    "special": _SPECIAL,
+    "han or kana": _HAN_OR_KANA,
+}
+_MOST_REMEMBERED = 4  # texts
+
+_remembered: dict[str, frozenset[str]] = {}
 
 
-@lru_cache(maxsize=4)
 def signs(text: str) -> frozenset[str]:
-    """Which signs stand in a text.
+    """Which signs stand in a text; several cleaners ask about the same one.
 
     >>> signs("A clean line of plain text.\\n")
     frozenset()
     >>> sorted(signs("Dovil\u00c4\u2014 in Paris. /Ann Lee/Reuters\\n"))
     ['credit', 'mojibake']
     """
+    found = _remembered.get(text)
+    if found is None:
+        found = _remember(text, _look(text))
+    return found
+
+
+def inherit(text: str, source: str) -> None:
+    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII."""
+    if source in _remembered:
+        _remember(text, _remembered[source])
+
+
+def _remember(text: str, found: frozenset[str]) -> frozenset[str]:
+    while len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.pop(next(iter(_remembered)), None)
+    _remembered[text] = found
+    return found
+
+
+def _look(text: str) -> frozenset[str]:
     try:
         found = _patterns().Match(text.encode())
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read

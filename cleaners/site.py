@@ -87,13 +87,13 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     import numpy as np  # a tenth of a second, which a single text need not pay
 
     rows: set[tuple[int, int, int, int]] = set()
-    for document in documents:
+    for document in map(Document.without_furniture, documents):
         site, lines = site_of(document), blocks(document.text)
         if not lines:
             continue
         article, any_line = _article(document.text), _key(site, _ANY_LINE)
         rows.add((any_line, article, 0, any_line))
-        first, behind = edges([line.is_prose for line in lines])
+        first, behind = edges(lines)
         for index, line in enumerate(lines):
             if len(line.text) <= _LONGEST_LINE:
                 key = _key(site, line.text)
@@ -155,7 +155,7 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     if not knowledge.site_lines or _key(site, _ANY_LINE) not in knowledge.site_lines.sites:
         return
     lines = blocks(document.text)
-    first, _ = edges([line.is_prose for line in lines])
+    first, _ = edges(lines)
     taken = [index for index, line in enumerate(lines) if knowledge.site_lines.has(site, line)]
     if first and taken[:first] == list(range(first)):
         taken.remove(0)

@@ -1,10 +1,11 @@
 """What a site repeats goes without a rule; what an article repeats, or a reader needs, stays."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
-from cleaners import Document, Knowledge, Metadata, clean
+from cleaners import Document, Edit, Knowledge, Metadata, clean
 from cleaners.site import merge, survey
 
 TOWNS = ["Riga", "Tartu", "Vilnius", "Turku", "Gdynia"]
@@ -99,3 +100,13 @@ def test_shards_and_their_order_do_not_matter():
     for seed in range(5):
         shuffled = Random(seed).sample(documents, len(documents))  # noqa: S311  the same each time
         assert merge(survey(shuffled[n : n + 2]) for n in range(0, len(shuffled), 2)) == whole
+
+
+def test_what_the_markup_of_a_page_marks_is_not_counted():
+    def marked(town):
+        document = page(town, below=FOOTER)
+        start = document.text.index(FOOTER)
+        return replace(document, furniture=(Edit(start, document.text[start:], "", "markup/footer"),))
+
+    assert not merge([survey(map(marked, TOWNS))])
+    assert merge([survey([page(town, below=FOOTER) for town in TOWNS])])

@@ -1,0 +1,59 @@
+"""Who took a picture: the credit with which agencies and papers sign its caption."""
+
+import re
+
+_AGENCIES = """
+    AAP AFP AGERPRES Alamy Anadolu ANP ANSA AP APA Belga Bloomberg BNS CFP CTK ČTK dpa DPA EFE ELTA EPA EPA-EFE Getty
+    IANS imago IMAGO Keystone Kyodo Lehtikuva LETA LUSA Magnum MTI NTB NurPhoto PA PAP PTI Reuters REUTERS Ritzau
+    Scanpix Shutterstock SIPA TASS UPI VCG Xinhua Yonhap ZUMA
+"""
+_KINDS = "Agency Images Media Photo Pictures Press Scanpix Wire"
+_AGENCY = rf"(?:{'|'.join(_AGENCIES.split())})(?:\ (?:{'|'.join(_KINDS.split())}))?"
+_LABEL = r"(?i:photo|photograph|picture|image|file\ photo|foto)(?i:\ by|\ credit|\ courtesy\ of)?"
+
+# How agencies and papers sign a picture at the end of its caption.
+_CREDIT = re.compile(
+    rf"""\s (?:
+      / (?: [^/\n]{{1,60}} / )? \s?{_AGENCY}                                         # /Ann Lee/Reuters
+    | [\[(] (?: [^\[\]()\n]{{1,60}} [/,] \s? )? {_AGENCY} (?: \ via\ [^\[\]()\n]{{1,40}} )? [\])]   # [Ann Lee/AFP]
+    | [\[(] {_LABEL} \s?:?\s [^\[\]()\n]{{1,60}} [\])]                               # (Photo: Ann Lee)
+    | (?: AP\ Photo | REUTERS | AFP | EPA | dpa ) \s?/\s? [^/\n]{{1,60}}             # REUTERS/Ann Lee
+    | {_LABEL} :\s [^\n]{{1,60}}                                                     # Photo: Ann Lee
+    | (?<=[.!?]\s) {_AGENCY} (?: \ (?:via|/)\ {_AGENCY} )?                           # … on Monday. Getty Images
+    )\s?\Z""",
+    re.VERBOSE,
+)
+
+# Two characters that end a credit, unless it ends with a bracket, or with a name behind a colon or slash.
+_ENDINGS = frozenset(word[-2:] for word in [*_AGENCIES.split(), *_KINDS.split()])
+_BRACKETS = frozenset(")]")
+
+# The same in RE2's syntax, for the lines of a text and a little more: a letter in either case is one of several.
+_SPACE = r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+_END = rf"{_SPACE}*(?:\n|$)"
+_ANY_LABEL = _LABEL.replace("i", "[iıİ]").replace("s", "[sſ]").replace("(?[iıİ]:", "(?i:").replace(r"\ ", _SPACE)
+_ANY_AGENCY = _AGENCY.replace(r"\ ", _SPACE)
+SIGN = "|".join(
+    (
+        rf"(?:/{_SPACE}?|[.!?]{_SPACE}){_ANY_AGENCY}(?:{_SPACE}(?:via|/){_SPACE}{_ANY_AGENCY})?{_END}",
+        rf"{_ANY_AGENCY}(?:{_SPACE}via{_SPACE}[^\[\]()\n]*)?[\])]{_END}",
+        rf"[\[(]{_ANY_LABEL}{_SPACE}?:?{_SPACE}[^\[\]()\n]*[\])]{_END}",
+        rf"{_SPACE}(?:AP{_SPACE}Photo|REUTERS|AFP|EPA|dpa){_SPACE}?/[^/\n]*(?:\n|$)",
+        rf"{_SPACE}{_ANY_LABEL}:{_SPACE}",
+    )
+)
+
+
+def credit(line: str) -> str:
+    """The credit that ends a caption, or "" where there is none.
+
+    >>> credit("The prime minister, seen here on Monday. /Ann Lee/Reuters")
+    '/Ann Lee/Reuters'
+    >>> credit("She confirmed the report to Reuters")
+    ''
+    """
+    tail = line[-80:].rstrip()
+    if tail[-2:] not in _ENDINGS and tail[-1:] not in _BRACKETS and ":" not in tail and "/" not in tail:
+        return ""
+    match = _CREDIT.search(line, max(0, len(line) - 200))
+    return match[0].strip() if match else ""
