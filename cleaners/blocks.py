@@ -1,7 +1,7 @@
-"""Text as blocks: its lines with their offsets, the unit that page furniture is judged on."""
+"""Text as blocks: its lines, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ _NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
 
 _PROSE_LENGTH = 60  # characters; a line as short as that is more often a heading, a label or a prompt
+_LONGEST_REMEMBERED = 2_000  # characters
 _WIDE_FACTOR = 3  # one Han, Kana or Hangul character says about as much as three letters
 
 
@@ -22,19 +23,8 @@ class Block(NamedTuple):
     """A line that is not blank."""
 
     text: str  #: without surrounding white space
-    start: int  #: offset of the line in the text
-    end: int  #: offset behind the line and its line end
     length: int  #: characters; one of Han, Kana or Hangul counts as several
-
-    @property
-    def is_prose(self) -> bool:
-        """Whether the line is as long as a sentence and ends like one.
-
-        >>> text = "Ministers meet\\nThe ministers met in Paris on Tuesday to talk about the security of Ukraine."
-        >>> [line.is_prose for line in blocks(text)]
-        [False, True]
-        """
-        return self.length >= _PROSE_LENGTH and self.ends_sentence
+    is_prose: bool  #: whether the line is as long as a sentence and ends like one
 
     @property
     def ends_sentence(self) -> bool:
@@ -52,12 +42,7 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    return len(line) if line.isascii() else _wide_length(line)
-
-
-@lru_cache(maxsize=1 << 12)  # a line is asked about again when others have gone
-def _wide_length(line: str) -> int:
-    return len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
+    return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
 @lru_cache(maxsize=4)  # several cleaners ask about the same text
@@ -67,20 +52,38 @@ def blocks(text: str) -> tuple[Block, ...]:
     >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
-    found: list[Block] = []
-    end = 0
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    if max(map(len, lines)) > _LONGEST_REMEMBERED:
+        return tuple([block for line in lines if line and (block := _block(line))])
+    return tuple([block for line in lines if line and (block := _remembered(line))])
+
+
+def _block(line: str) -> Block | None:
+    line = line.strip()
+    length = wide_length(line)
+    return Block(line, length, length >= _PROSE_LENGTH and ends_sentence(line)) if line else None
+
+
+_remembered = lru_cache(maxsize=1 << 14)(_block)  # when some lines of a text go, the others are as they were
+
+
+def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
+    """The edits that take whole lines away, their line ends included.
+
+    Args:
+        text: whose lines they are.
+        rules: for the index of each line that goes, what says so.
+
+    >>> [edit.before for edit in removals("Paris\\n\\nRome\\nRiga", {1: "tools/label", 2: "tools/label"})]
+    ['Rome\\n', 'Riga']
+    """
+    index, end = 0, 0
+    for line in text.split("\n") if rules else ():
         start, end = end, end + len(line) + 1
-        if line := line.strip():
-            found.append(Block(line, start, end, wide_length(line)))
-    if found and found[-1].end > len(text):
-        found[-1] = found[-1]._replace(end=len(text))
-    return tuple(found)
-
-
-def removal(text: str, block: Block, rule: str) -> Edit:
-    """The edit that takes the whole line away, its line end included."""
-    return Edit(block.start, text[block.start : block.end], "", rule)
+        if line and not line.isspace():
+            if rule := rules.get(index):
+                yield Edit(start, text[start:end], "", rule)
+            index += 1
 
 
 def plain(line: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import re2
 
-from cleaners.blocks import Block, blocks, edges, plain, removal
+from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Document
 from cleaners.edits import Edit
 from cleaners.knowledge import Knowledge
@@ -42,8 +42,7 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     taken = {index: rule.id for index, rule in _decide(lines, found).items()}
     beyond = beyond_article(lines, taken.keys(), document.metadata.title)
     taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
-    for index in sorted(taken):
-        yield removal(document.text, lines[index], taken[index])
+    yield from removals(document.text, taken)
 
 
 def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int, Rule]:

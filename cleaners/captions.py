@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaners.blocks import Block, blocks, plain, removal
+from cleaners.blocks import Block, blocks, plain, removals
 from cleaners.credits import credit
 from cleaners.document import Document
 from cleaners.edits import Edit
@@ -13,6 +13,7 @@ from cleaners.signs import signs
 _SHORTEST_CAPTION = 20  # characters without the credit; what is shorter may be a label that stands twice with reason
 _SHORTEST_COPY = 60  # of two lines side by side without a credit
 _LONGEST_CREDIT = 80
+_START = 20  # characters by which most lines differ
 
 
 def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
@@ -30,18 +31,17 @@ def remove_repeated_captions(document: Document, knowledge: Knowledge) -> Iterab
     """
     lines = blocks(document.text)
     signed = _signed_copies(lines) if "credit" in signs(document.text) else ()
-    for index in sorted({*signed, *_copies_side_by_side(lines)}):
-        yield removal(document.text, lines[index], "caption/repeated")
+    copies = (*signed, *_copies_side_by_side(lines))
+    yield from removals(document.text, dict.fromkeys(copies, "caption/repeated"))
 
 
 def _signed_copies(lines: Sequence[Block]) -> Iterator[int]:
     """Copies of a line that some copy signs; those without the credit only beside another copy."""
     signed = [index for index, line in enumerate(lines) if credit(line.text)]
-    if not signed:
-        return
+    starts = {_bare(lines[index].text[:1]) for index in signed}
     copies: defaultdict[str, list[int]] = defaultdict(list)
-    for index, line in enumerate(lines):
-        if len(caption := _without_credit(line.text)) >= _SHORTEST_CAPTION:
+    for index, line in enumerate(lines if signed else ()):
+        if _bare(line.text[:1]) in starts and len(caption := _without_credit(line.text)) >= _SHORTEST_CAPTION:
             copies[caption].append(index)
     for first in signed:
         group = copies.pop(_without_credit(lines[first].text), [])
@@ -72,6 +72,9 @@ def _is_copy(line: Block, other: Block) -> bool:
     if abs(line.length - other.length) > _LONGEST_CREDIT or min(line.length, other.length) < _SHORTEST_COPY:
         return False
     if line.text[0].casefold() != other.text[0].casefold():  # most neighbours, and cheap
+        return False
+    start, other_start = _bare(line.text[:_START]), _bare(other.text[:_START])
+    if not (start.startswith(other_start) or other_start.startswith(start)):
         return False
     shorter, longer = sorted((_bare(line.text), _bare(other.text)), key=len)
     return longer.startswith(shorter) and any(map(str.isalpha, shorter))  # not a row of dashes

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dateutil.parser import ParserError, parse
 
-from cleaners.blocks import Block, blocks, edges, removal
+from cleaners.blocks import Block, blocks, edges, removals
 from cleaners.captions import captions
 from cleaners.credits import credit
 from cleaners.document import Document, Metadata
@@ -74,14 +74,13 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         "byline": declared.authors,
         "source": declared.url,
     }
-    harvested = [
-        (index, field)
+    harvested = {
+        index: f"metadata/{field}"
         for field, values in found.items()
         for index, value in values.items()
         if len(values) == 1 and known[field] in (None, (), value)
-    ]
-    for index, field in sorted(harvested):
-        yield removal(document.text, lines[index], f"metadata/{field}")
+    }
+    yield from removals(document.text, harvested)
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:

@@ -46,7 +46,7 @@ def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: s
     """
     if len(recognized) < _ENOUGH_EVIDENCE:
         return set()
-    paragraphs = [index for index, line in enumerate(lines) if index not in recognized and _is_paragraph(line)]
+    paragraphs = [index for index, line in enumerate(lines) if _is_paragraph(line) and index not in recognized]
     if len(paragraphs) < 2 or _is_wrapped(lines):
         return set()
     first, last = _article(lines, paragraphs, recognized)
@@ -72,10 +72,12 @@ def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Coll
     groups: list[list[int]] = [[]]
     for index, paragraph in enumerate(paragraphs):
         between = range(paragraphs[index - 1] + 1, paragraph) if index else ()
-        n_recognized = sum(line in recognized for line in between)
-        if len(between) >= _WIDE_GAP and n_recognized >= (_ENOUGH_BESIDE if len(between) < _VERY_WIDE_GAP else 1):
+        enough = _ENOUGH_BESIDE if len(between) < _VERY_WIDE_GAP else 1
+        if len(between) >= _WIDE_GAP and sum(line in recognized for line in between) >= enough:
             groups.append([])
         groups[-1].append(paragraph)
+    if len(groups) == 1:
+        return paragraphs[0], paragraphs[-1]
     sizes = [sum(lines[paragraph].length for paragraph in group) for group in groups]
     first = last = sizes.index(max(sizes))
     while first > 0 and sizes[first - 1] >= _MUCH_PROSE * sum(sizes):

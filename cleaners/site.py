@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cleaners.blocks import Block, blocks, edges, plain, removal
+from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Document
 from cleaners.edits import Edit
 
@@ -159,8 +159,7 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     taken = [index for index, line in enumerate(lines) if knowledge.site_lines.has(site, line)]
     if first and taken[:first] == list(range(first)):
         taken.remove(0)
-    for index in taken:
-        yield removal(document.text, lines[index], "site/repeated-line")
+    yield from removals(document.text, dict.fromkeys(taken, "site/repeated-line"))
 
 
 def _article(text: str) -> int:
