@@ -88,7 +88,7 @@ def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
 
 def plain(line: str) -> str:
     """The line as patterns see it: quotation marks straight, spaces ordinary, every offset as before."""
-    return line.translate(_STRAIGHT) if _NOT_STRAIGHT.search(line) else line
+    return line if line.isascii() or not _NOT_STRAIGHT.search(line) else line.translate(_STRAIGHT)
 
 
 def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:
