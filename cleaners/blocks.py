@@ -11,6 +11,7 @@ from cleaners.edits import Edit
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
 _STOPS, _CLOSING = frozenset(".!?…。！？।۔؟"), frozenset("'\"”’»)]」』")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NO_WIDE_START = bytes(byte for byte in range(256) if byte not in range(0xE3, 0xEE))  # in UTF-8
 _NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
 
@@ -42,7 +43,9 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
+    if line.isascii() or not line.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START):
+        return len(line)
+    return len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
 @lru_cache(maxsize=4)  # several cleaners ask about the same text
