@@ -63,8 +63,9 @@ def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int
         for neighbour in (index - 1, index + 1):
             if neighbour in known and neighbour not in taken:
                 near = (f"near:{taken[index].id}", f"near:{taken[index].family}")
-                if rule := next((rule for rule in known[neighbour] if rule.where in near), None):
-                    taken[neighbour] = rule
+                vouched_for = [rule for rule in known[neighbour] if rule.where in near]
+                if vouched_for:
+                    taken[neighbour] = vouched_for[0]
                     waiting.append(neighbour)
     return taken
 

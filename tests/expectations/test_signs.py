@@ -12,9 +12,11 @@ FURNITURE = """
 """.split("|")
 PIECES = [
     *map(str.strip, FURNITURE),
-    *("\n", "\n\n\n", " \n", "\t", "\r", "\x85", "\u2028", "\u3000", "\x1c", "\x00", "\x7f", "\u200b", "\ufeff", "\xad"),
-    *("â€™", "â‚¬", "Â©", "Ã¼", "ÄŸ", "Å›", "Ĺ›", "aÂ", "ÄÂ", "É™a", "È™", "Ð¿Ñ€", "РїСЂРё", "à¤¨à¥", "‚Äô", "√©", "├╝", "ï»¿"),
-    *("\ufffd", "\ud83d", "\ude00", "e\u0301", "\u0340", "\u0301" * 31, "\u1100\u1161", "\u0958", "的", "Ω", "A", "ab", "é"),
+    *("\n", "\n\n\n", " \n", "\t", "\r", "\x85", "\u2028", "\x1c", "\x00", "\x7f", "\u200b", "\ufeff", "\xad"),
+    *("â€™", "â‚¬", "Â©", "Ã¼", "ÄŸ", "Å›", "Ĺ›", "aÂ", "ÄÂ", "É™a", "È™", "Ð¿Ñ€", "РїСЂРё", "à¤¨à¥", "‚Äô"),
+    *("√©", "├╝", "ï»¿", "\u3000", "\ufffd", "\ud83d", "\ude00"),
+    *("e\u0301", "\u0340", "\u0301" * 31, "\u1100\u1161", "\u0958", "的"),
+    *("Ω", "A", "ab", "é"),
 ]
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=30).map("".join)
 
@@ -30,6 +32,6 @@ def row(text):
 @example("a\n\nThis site uses cookies to ensure that")
 def test_no_sign_hides_what_a_measure_would_count(text):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "_signs", lambda text: frozenset(metrics._SIGNS))
+        patch.setattr(metrics, "_signs", lambda _: frozenset(metrics._SIGNS))
         expected = row(text)
     assert row(text) == expected
