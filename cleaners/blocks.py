@@ -11,6 +11,7 @@ from cleaners.edits import Edit
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
 _STOPS, _CLOSING = frozenset(".!?…。！？।۔؟"), frozenset("'\"”’»)]」』")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NO_WIDE_START = bytes(byte for byte in range(256) if byte not in range(0xE3, 0xEE))  # in UTF-8
 _NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
 
@@ -42,7 +43,9 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    return len(line) if line.isascii() else len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
+    if line.isascii() or not line.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START):
+        return len(line)
+    return len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
 
 
 @lru_cache(maxsize=4)  # several cleaners ask about the same text
@@ -88,7 +91,7 @@ def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
 
 def plain(line: str) -> str:
     """The line as patterns see it: quotation marks straight, spaces ordinary, every offset as before."""
-    return line.translate(_STRAIGHT) if _NOT_STRAIGHT.search(line) else line
+    return line if line.isascii() or not _NOT_STRAIGHT.search(line) else line.translate(_STRAIGHT)
 
 
 def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:

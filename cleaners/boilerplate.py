@@ -63,8 +63,9 @@ def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int
         for neighbour in (index - 1, index + 1):
             if neighbour in known and neighbour not in taken:
                 near = (f"near:{taken[index].id}", f"near:{taken[index].family}")
-                if fitting := next((rule for rule in known[neighbour] if rule.where in near), None):
-                    taken[neighbour] = fitting
+                vouched_for = [rule for rule in known[neighbour] if rule.where in near]
+                if vouched_for:
+                    taken[neighbour] = vouched_for[0]
                     waiting.append(neighbour)
     return taken
 
@@ -84,6 +85,7 @@ class _Matcher:
         self._set = _compile([rules[index].pattern for index in self._together], re2.Set.MatchSet)
         self._patterns = [_compile([rules[index].pattern], re2.Set.SearchSet) for index in self._others]
         self._longest = [rule.longest for rule in rules]
+        self._longest_other = max((self._longest[index] for index in self._others), default=0)
         self._n_lines = 0
         self._candidates: Callable[[str], Iterable[int]] = lambda _: range(len(self._others))
         self.matches = lru_cache(maxsize=_MOST_REMEMBERED)(self._matches)
@@ -93,12 +95,17 @@ class _Matcher:
         if self._n_lines == _ENOUGH_LINES:
             patterns = [self._rules[index].pattern for index in self._others]
             self._candidates = Prefilter(patterns, [self._longest[index] for index in self._others]).candidates
-        line = _SURROGATE.sub("\ufffd", plain(line))
-        if _SPEECH.search(line):
-            return ()
-        text = line.encode()
+        line = plain(line)
+        try:
+            text = line.encode()
+        except UnicodeEncodeError:
+            line = _SURROGATE.sub("\ufffd", line)
+            text = line.encode()
         found = [self._together[place] for place in self._set.Match(text) or ()]
-        found += [self._others[place] for place in self._candidates(line) if self._patterns[place].Match(text)]
+        if len(line) <= self._longest_other:
+            found += [self._others[place] for place in self._candidates(line) if self._patterns[place].Match(text)]
+        if not found or _SPEECH.search(line):
+            return ()
         return tuple([self._rules[index] for index in sorted(found) if len(line) <= self._longest[index]])
 
 

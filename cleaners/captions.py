@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from cleaners.blocks import Block, blocks, plain, removals
 from cleaners.credits import credit
@@ -51,10 +52,9 @@ def _signed_copies(lines: Sequence[Block]) -> Iterator[int]:
 
 def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
     """Lines that stand again in the next, or start it, where prose is near and so no verse."""
-    twins = [index for index in range(1, len(lines)) if _is_copy(lines[index], lines[index - 1])]
     end = 0
-    for start in (index - 1 for index in twins):
-        if start < end:
+    for start, (line, following) in enumerate(pairwise(lines)):
+        if line.length < _SHORTEST_COPY or start < end or not _is_copy(following, line):
             continue
         end, fullest = start + 1, start
         while end < len(lines) and _is_copy(lines[end], lines[fullest]):

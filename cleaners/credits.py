@@ -28,7 +28,7 @@ _CREDIT = re.compile(
 _ENDINGS = frozenset(word[-2:] for word in [*_AGENCIES.split(), *_KINDS.split()])
 _BRACKETS = frozenset(")]")
 
-# The same in RE2's syntax, for the lines of a text and a little more: a letter in either case is one of several.
+# The same in RE2's syntax and a little more, for a whole text; a letter without regard to case is one of several.
 _SPACE = r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 _END = rf"{_SPACE}*(?:\n|$)"
 _ANY_LABEL = _LABEL.replace("i", "[iıİ]").replace("s", "[sſ]").replace("(?[iıİ]:", "(?i:").replace(r"\ ", _SPACE)

@@ -25,10 +25,9 @@ _NOWHERE = b"\xff"  # stands in no UTF-8, so that every walk starts again behind
 
 class _Model(NamedTuple):
     languages: list[str]  #: one for each column of the weights
-    next_state: "NDArray[np.uint32]"  #: by row of a state and byte
-    row: "NDArray[np.intp]"  #: of a state, where its 256 next states start
-    after_two: "NDArray[np.uint32]"  #: the state after any two bytes
-    feature: "NDArray[np.int32]"  #: that ends in a state, or -1
+    after_two: "NDArray[np.uint32]"  #: the state after any two bytes, as the place where its 256 next states start
+    next_state: "NDArray[np.uint32]"  #: by the place of a state plus a byte, likewise
+    next_feature: "NDArray[np.int32]"  #: that ends in the next state, or -1
     weights: "NDArray[np.float32]"  #: of features for languages
     prior: "NDArray[np.float32]"
 
@@ -86,9 +85,9 @@ def _features(sample: str, model: _Model) -> "NDArray[np.int32]":
     symbols = np.frombuffer(data, np.uint8).astype(np.intp)
     n = len(symbols) - (_LONGEST_FEATURE - 1)
     states = model.after_two[symbols[:n] * 256 + symbols[1 : n + 1]]
-    for following in range(2, _LONGEST_FEATURE):
-        states = model.next_state[model.row[states] + symbols[following : n + following]]
-    features: NDArray[np.int32] = model.feature[states]
+    for following in range(2, _LONGEST_FEATURE - 1):
+        states = model.next_state[states + symbols[following : n + following]]
+    features: NDArray[np.int32] = model.next_feature[states + symbols[-n:]]
     return features[features >= 0]
 
 
@@ -99,15 +98,15 @@ def _model() -> _Model:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    row = np.array(model.tk_row, np.uint32) * 256
     next_state = np.frombuffer(model.tk_nextmove, np.uint32)
-    row = np.array(model.tk_row, np.intp) * 256
-    after_one = next_state[row[0] + np.arange(256)]
+    next_row = row[next_state]
+    after_one = next_row[row[0] + np.arange(256)]
     return _Model(
         languages=model.nb_classes,
-        next_state=next_state,
-        row=row,
-        after_two=next_state[row[after_one][:, np.newaxis] + np.arange(256)].ravel(),
-        feature=np.array(model.tk_output, np.int32),
+        after_two=next_row[after_one[:, np.newaxis] + np.arange(256)].ravel(),
+        next_state=next_row,
+        next_feature=np.array(model.tk_output, np.int32)[next_state],
         weights=model.nb_ptc.astype(np.float32),
         prior=model.nb_pc,
     )

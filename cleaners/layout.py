@@ -39,14 +39,12 @@ def tidy_layout(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # 
 
 def _untidy_breaks(body: str) -> Iterator[re.Match[str]]:
     """The white space between two lines, wherever some of it may have to go."""
-    run = _BREAK.match(body) if body[:1].isspace() else None
     end = 0
-    while True:
-        if not run:
-            untidy = _UNTIDY.search(body, end)
-            run = _BREAK.match(body, end + len(body[end : untidy.start()].rstrip())) if untidy else None
-        if not run:
-            return
+    if body[:1].isspace() and (run := _BREAK.match(body)):
         yield run
         end = run.end()
-        run = None
+    while untidy := _UNTIDY.search(body, end):
+        start = end + len(body[end : untidy.start()].rstrip())
+        if run := _BREAK.match(body, start):
+            yield run
+        end = run.end() if run else untidy.end()

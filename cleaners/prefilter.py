@@ -1,22 +1,20 @@
 """What a text must hold for a pattern to match: the literals by which most rules are ruled out at a glance.
 
-An automaton finds all literals of the rule book in one pass over a line; only the rules whose literals stand there are
-tried. Source: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram Index, 2012), here for whole
-literals and Aho and Corasick's automaton (Efficient string matching, 1975).
+RE2 finds all literals of the rule book in one pass over a line; only the rules whose literals stand there are tried.
+Source: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram Index, 2012), here for whole literals.
 """
 
 import re
 import warnings
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]  # the parser of the standard library has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-import ahocorasick
+import re2
 
+_MEMORY = 1 << 26  # bytes, at most
 _MOST_SPELLINGS = 30  # of a piece of a pattern that are spelled out
 _MOST_LITERALS = 4_000
 _WIDEST_RANGE = 8  # characters of a class that are spelled out
@@ -64,39 +62,17 @@ class Prefilter:
             longest: characters of the longest line that each may match.
         """
         self._longest = longest
-        self._bounds = sorted(set(longest))
-        needs = [literals(pattern) for pattern in patterns]
-        self._always = [index for index, found in enumerate(needs) if found is None]
-        self._automata = {
-            bound: _automaton([found if longest[index] >= bound else None for index, found in enumerate(needs)])
-            for bound in self._bounds
-        }
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        self._set = re2.Set.SearchSet(options)
+        for found in map(literals, patterns):
+            self._set.Add("|".join(sorted(map(re2.escape, found or ("",)))))
+        self._set.Compile()
 
     def candidates(self, line: str) -> list[int]:
         """Indices of the patterns that may match, in order; all others do not."""
-        place = bisect_left(self._bounds, len(line))
-        if place == len(self._bounds):
-            return []
-        found = set(self._always)
-        if automaton := self._automata[self._bounds[place]]:
-            for _, indices in automaton.iter(f"{_START}{line.casefold()}{_END}"):
-                found.update(indices)
+        found = self._set.Match(f"{_START}{line.casefold()}{_END}".encode()) or ()
         return sorted(index for index in found if len(line) <= self._longest[index])
-
-
-def _automaton(needs: Iterable[_Literals | None]) -> ahocorasick.Automaton | None:
-    """Finds literals, each with the indices of the patterns that need it."""
-    owners = defaultdict[str, list[int]](list)
-    for index, found in enumerate(needs):
-        for literal in found or ():
-            owners[literal].append(index)
-    if not owners:
-        return None
-    automaton = ahocorasick.Automaton()
-    for literal, indices in owners.items():
-        automaton.add_word(literal, indices)
-    automaton.make_automaton()
-    return automaton
 
 
 def starts_with_words(pattern: str) -> bool:

@@ -6,64 +6,15 @@ from cleaners import Document, Knowledge, captions, characters, clean, mojibake,
 
 ALL = frozenset(signs._SIGNS)
 CAPTIONED = """
-    |Photo: Ann Lee|(Photo by Ann Lee)|[Image: Ann]|İmage credit: Ann|courteſy of |foto |picture:
-    |/Ann Lee/Reuters|/ AFP
-    |(Ann Lee/AFP)|[AFP via Getty Images]|. Getty\u00a0Images|! EPA via AFP|REUTERS/Ann Lee
-    | AP Photo / Ann|Getty|:|/|(|)
+    |Photo: Ann Lee|(Photo by Ann Lee)|[Image: Ann]|İmage credit: Ann|courteſy of |picture:|foto |/Ann Lee/Reuters|/ AFP
+    |(Ann Lee/AFP)|[AFP via Getty Images]|. Getty\u00a0Images|! EPA via AFP|REUTERS/Ann Lee| AP Photo / Ann|:|/|(|)
 """.split("|")
 PIECES = [
     *CAPTIONED,
-    *(
-        "“",
-        "”",
-        "‘",
-        "’",
-        "„",
-        "«",
-        "»",
-        "‹",
-        "›",
-        " « ",
-        " » ",
-        '"',
-        "\u00a0",
-        "\u202f",
-        "\u2009",
-        "\u2005",
-        "\t",
-        " ",
-    ),
-    *(
-        "\n",
-        "\n\n",
-        "\r\n",
-        "\r",
-        "\v",
-        "\x1c",
-        "\x85",
-        "\u2028",
-        "\u3000",
-        "\x00",
-        "\x1b",
-        "\u200b",
-        "\u200d",
-        "\ufeff",
-    ),
-    *(
-        "\ud83d",
-        "\ude00",
-        "\ud83d\ude00",
-        "🏴",
-        "\U000e0067",
-        "👩",
-        "می",
-        "\u200c",
-        "\u200f",
-        "的",
-        "。",
-        "カ",
-        "e\u0301",
-    ),
+    *("“", "”", "‘", "’", "„", "«", "»", "‹", "›", " « ", " » ", '"', "\u00a0", "\u202f", "\u2009", "\t", " "),
+    *("\n", "\n\n", "\r\n", "\r", "\v", "\x1c", "\x85", "\u2028", "\u3000", "\x00", "\x1b", "\u200b", "\ufeff"),
+    *("\ud83d", "\ude00", "🏴", "\U000e0067", "👩", "می", "\u200c", "\u200d", "\u200f"),
+    *("的", "。", "カ", "\u2005", "e\u0301"),
     *("Ã©", "â€™", "â€", "Ä—", "Å¾", "Ð¿Ñ€", "Ã", "Â ", "Å", "Åe", "aÎ", "é", "ž", "\ufffd", "\u0340", "\u1100\u1161"),
     *("A", "b", "Riga", ". ", "The port of Riga on Monday, seen from the river as the fog lifted. "),
 ]
