@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 _DRAFTS = "drafts"
+AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Cache:
             make: writes the result into the folder it is given.
         """
         path = self.folder / kind / key
+        if (path / AGAIN).exists():
+            shutil.rmtree(path)
         if not path.exists():
             draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)

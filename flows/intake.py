@@ -159,7 +159,7 @@ def _read_file(file: SourceFile, kind: Kind) -> Raw:
         if not is_regular(file):
             raise UnreadableDocument("intake/unreadable", "It is not a regular file.")
         data = read_whole(file)
-        return replace(_decoded(data, file.id, file.source, Metadata(), is_page=kind == Kind.PAGE))
+        return _decoded(data, file.id, file.source, Metadata(), is_page=kind == Kind.PAGE)
     except OSError as error:
         return _unreadable(
             file, file.id, UnreadableDocument("intake/unreadable", f"The file cannot be read: {error.strerror}.")

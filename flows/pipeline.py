@@ -19,7 +19,7 @@ from pathlib import Path
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus
-from flows.cache import code, key_of
+from flows.cache import AGAIN, code, key_of
 from flows.engines import Direct, Engine
 from flows.ids import settle_ids
 from flows.intake import Fields, portions
@@ -111,7 +111,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             index = index_page(summary, totals, "data-docs/index.html")
             (staging / "report" / "index.html").write_text(index, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
-        cache.keep_only(path for shard in shards for path in (shard.read, shard.cleaned))
+        used = {path for shard in shards for path in (shard.read, shard.cleaned)}
+        cache.keep_only(used)
         outcome = Outcome(
             published=not verdict.failures,
             changed=changed,
@@ -123,7 +124,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             report=report / "index.html",
             seconds=clock.seconds,
         )
-        replace(last, corpus=corpus.fingerprint(out)).keep(outcome)
+        if not any((path / AGAIN).exists() for path in used):
+            replace(last, corpus=corpus.fingerprint(out)).keep(outcome)
     return outcome
 
 

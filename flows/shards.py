@@ -29,7 +29,7 @@ from expectations.metrics import COLUMNS, measure
 from expectations.report import ReviewedDocument, Totals, document_page, entry
 from expectations.verdicts import Reason
 from flows import corpus
-from flows.cache import Cache, code, key_of
+from flows.cache import AGAIN, Cache, code, key_of
 from flows.ids import hash_of
 from flows.intake import Portion, Raw, read
 from flows.settings import Settings
@@ -45,6 +45,7 @@ _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_
 _MEASURED = pa.schema([(name, _KINDS[kind]) for name, kind in COLUMNS.items()])
 _TEXTS = pa.schema([("id", pa.string()), ("text_sha256", pa.string())])
 _UNREADABLE = pa.schema([("id", pa.string()), ("check", pa.string()), ("reason", pa.string())])
+_PASSING = frozenset({"intake/unreadable", "intake/changed"})  # faults that may be gone by the next run
 _LEAST_FOR_SKETCH = 250  # characters; shorter texts are near copies of one another too easily
 _NO_SKETCH = np.zeros(N_BANDS, np.uint64)
 _STAGED = pa.schema([*corpus.DOCUMENTS, ("source_text", pa.string()), ("text_name", pa.string())])
@@ -164,6 +165,8 @@ def _read_into(batch: Batch, folder: Path) -> None:
 
     for portion in batch.portions:
         for raw in read(portion):
+            if raw.error and raw.error.check in _PASSING:
+                (folder / AGAIN).touch()
             length = len(raw.document.text)
             if (
                 documents
@@ -243,6 +246,7 @@ def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
 
     def write(folder: Path) -> None:
         _write_cleaned(replace(shard, cleaned=folder), Reason("clean/shard-failed", reason), None)
+        (folder / AGAIN).touch()
 
     return replace(shard, cleaned=cache.made("failed", uuid4().hex, write))
 

@@ -444,6 +444,13 @@ def test_a_line_that_a_site_has_come_to_repeat_goes_from_the_documents_that_were
     assert not [row for row in rows(out, "documents") if "Courier" in row["text"]]
 
 
+def test_what_could_not_be_read_is_tried_again_though_nothing_else_has_changed(folder, tmp_path):
+    (folder / "late.txt").symlink_to(tmp_path / "late")
+    assert "late.txt" in small_run(folder, tmp_path / "clean").quarantine
+    (tmp_path / "late").write_text(prose("at last"))
+    assert "late.txt" not in small_run(folder, tmp_path / "clean").quarantine
+
+
 def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
     small_run(folder, tmp_path / "clean")
     before = content(tmp_path / "clean")
