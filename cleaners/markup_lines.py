@@ -15,14 +15,12 @@ from cleaners.blocks import ends_sentence, wide_length
 from cleaners.markup_names import rule_of
 
 # Not the head: where its end tag is missing, the parser puts into it what it does not know, such as `nav` and `main`.
-_UNSEEN = frozenset(
-    "script style title template noscript iframe object embed svg canvas audio video map datalist".split()
-)
+_UNSEEN = frozenset("script style title template iframe object embed svg canvas audio video map datalist".split())
 _BLOCKS = frozenset(
     """
     address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption
-    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup option p pre
-    search section select summary table tbody td textarea tfoot th thead tr ul
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav noscript ol optgroup option p
+    pre search section select summary table tbody td textarea tfoot th thead tr ul
     """.split()
 )
 _TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
