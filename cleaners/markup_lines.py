@@ -19,8 +19,8 @@ _UNSEEN = frozenset("script style title template iframe object embed svg canvas 
 _BLOCKS = frozenset(
     """
     address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption
-    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav noscript ol optgroup option p
-    pre search section select summary table tbody td textarea tfoot th thead tr ul
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav noscript ol optgroup
+    option p pre search section select summary table tbody td textarea tfoot th thead tr ul
     """.split()
 )
 _TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
