@@ -266,6 +266,60 @@ def test_a_web_address_is_read(tmp_path):
         server.shutdown()
 
 
+@pytest.fixture
+def bucket(monkeypatch):
+    """The bucket `news` on an S3 server in this process, by the file system that it is in."""
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = s3fs.S3FileSystem()
+    files.mkdir("news")
+    yield files
+    files.rm("news", recursive=True)
+    s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+def test_a_bucket_is_read(bucket):
+    for name, data in {"one.txt": b"one text", "sub/a.jsonl.gz": gzip.compress(jsonl()), "photo.png": b""}.items():
+        bucket.pipe(f"news/articles/{name}", data)
+    found = documents("s3://news/articles")
+    assert [raw.document.id for raw in found] == ["one.txt", "a0", "a1", "a2"]
+    assert found[0].document.source == "articles/one.txt"
+    assert texts("s3://news/articles/*.txt") == ["one text"]
+    assert texts("s3://news/articles/sub/a.jsonl.gz") == [article["text"] for article in ARTICLES]
+    with pytest.raises(IntakeError, match=r"s3://news/nowhere: cannot be read .+; check the address\.$"):
+        documents("s3://news/nowhere")
+    with pytest.raises(IntakeError, match=r"s3://gone: cannot be read .+; check the address\.$"):
+        documents("s3://gone")
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_table_in_a_bucket_is_read_in_parts(bucket, packing):
+    bucket.pipe(f"news/a.parquet{packing}", PACKERS[packing](parquet_bytes(row_group_size=1)))
+    assert texts("s3://news", most=1) == [article["text"] for article in ARTICLES]
+
+
+def test_a_file_that_is_gone_from_its_bucket_has_a_reason(bucket):
+    bucket.pipe("news/one.txt", b"one text")
+    files, _ = find(["s3://news"])
+    bucket.rm("news/one.txt")
+    bucket.pipe("news/two.txt", b"two texts")
+    ((raw,),) = [list(read(portion)) for portion in portions(files, Fields(), 10**9)]
+    assert raw.error.check == "intake/unreadable"
+
+
 def test_a_pattern_gives_the_files_that_match_it(tmp_path):
     for name in ["a/one.txt", "a/two.html", "b/three.txt", "b/c/four.txt"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
