@@ -83,6 +83,27 @@ def test_a_line_that_says_otherwise_than_the_head_stays():
 
 
 @pytest.mark.parametrize(
+    ("declared", "line", "known"),
+    [
+        ("2025-07-09T11:50:26", "Published on July 9, 2025", "2025-07-09T11:50:26"),
+        ("2025-07-09T21:50:26+00:00", "9 July 2025 2:50 pm", "2025-07-09T21:50:26+00:00"),
+        ("2025-07-09", "Published: 2025-07-09 11:50", "2025-07-09T11:50"),
+    ],
+)
+def test_a_date_that_the_head_has_more_or_less_precisely_moves_at_once(declared, line, known):
+    page = f"<meta property=article:published_time content={declared}><p>Talks in Riga</p><p>{line}</p>{STORY}"
+    result = clean(page, html=True)
+    assert line not in result.text
+    assert result.metadata.published == known
+    assert clean(result.text).text == result.text
+
+
+def test_a_date_of_another_day_than_the_head_says_stays():
+    head = "<meta property=article:published_time content=2025-07-09>"
+    assert "\n8 July 2025\n" in clean(f"{head}<p>Talks in Riga</p><p>8 July 2025</p>{STORY}", html=True).text
+
+
+@pytest.mark.parametrize(
     "wrapper",
     [
         "<div class='cookie-consent'>{}</div>",
