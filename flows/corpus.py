@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
@@ -144,26 +144,26 @@ def cache_of(out: Path, *, fresh: bool) -> Cache:
     return cache
 
 
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
-    """Rows as a Parquet file, Zstandard-compressed, safely on disk."""
+def write_table(path: Path, table: pa.Table) -> None:
+    """A table as a Parquet file, Zstandard-compressed, safely on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(list(rows), schema), file, compression="zstd")
+        pq.write_table(table.combine_chunks(), file, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
 
 
-def write_shard(staging: Path, number: int, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Part]:
+def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> list[Part]:
     """One part for each of documents, edits and quarantine, under one name that tells what is in them.
 
     Args:
         staging: folder of the run.
         number: place of the shard in the corpus.
-        tables: rows by folder name.
+        tables: by folder name.
     """
     drafts = {folder: staging / folder / f"{number:05}.parquet" for folder in FOLDERS}
-    for folder, schema in FOLDERS.items():
-        write_table(drafts[folder], tables[folder], schema)
+    for folder in FOLDERS:
+        write_table(drafts[folder], tables[folder])
     hashes = {folder: sha256_of(draft) for folder, draft in drafts.items()}
     name = f"part-{number:05}-{hashlib.sha256(''.join(hashes.values()).encode()).hexdigest()[:12]}.parquet"
     for draft in drafts.values():
@@ -305,12 +305,11 @@ def _load(path: Path) -> dict[str, Any] | None:
     return manifest if is_one else None
 
 
-def edit_rows(document_id: str, ledger: Ledger) -> Iterator[dict[str, Any]]:
-    """A document's ledger as rows of `edits/`."""
+def edit_rows(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """A document's ledger as rows of `edits/`, without its id."""
     for number, step in enumerate(ledger):
         for edit in step.edits:
             yield {
-                "document_id": document_id,
                 "step": number,
                 "cleaner": step.cleaner,
                 "rule": edit.rule,

@@ -34,7 +34,8 @@ def judge(shards: Sequence[Shard], data_docs: Path) -> Verdict:
     quarantine: dict[str, tuple[Reason, ...]] = {
         document_id: (Reason(check, reason),)
         for shard in shards
-        for document_id, check, reason in _columns(shard.table("unreadable"), "id", "check", "reason")
+        for document_id, check, reason in _columns(shard.documents, "id", "check", "reason")
+        if check
     }
     n_unreadable, n_judged = len(quarantine), 0
     shown = [(True, 1.0, document_id) for document_id in list(quarantine)[: _MOST_SHOWN // 2]]
@@ -68,7 +69,7 @@ def _in_portions(shards: Iterable[Shard]) -> Iterator[list[dict[str, Any]]]:
     """The measurements of all documents, so many at a time."""
     rows: list[dict[str, Any]] = []
     for shard in shards:
-        rows += pq.read_table(shard.table("rows")).to_pylist()
+        rows += [row for (row,) in _columns(shard.documents, "measured") if row]
         if len(rows) >= _ROWS_AT_ONCE:
             yield rows
             rows = []
@@ -82,7 +83,7 @@ def _columns(path: Path, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _ids(shards: Iterable[Shard]) -> Iterator[str]:
-    return (document_id for shard in shards for (document_id,) in _columns(shard.table("documents"), "id"))
+    return (document_id for shard in shards for (document_id,) in _columns(shard.documents, "id"))
 
 
 def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object]) -> dict[str, str]:
@@ -93,7 +94,7 @@ def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object]) -> di
     for shard in shards:
         rows = [
             (row, document_id, int(digest[:16], 16))
-            for row, (document_id, digest) in enumerate(_columns(shard.table("texts"), "id", "text_sha256"))
+            for row, (document_id, digest) in enumerate(_columns(shard.documents, "id", "text_sha256"))
             if document_id not in quarantine
         ]
         ids += [document_id for _, document_id, _ in rows]

@@ -6,7 +6,7 @@ No texts stay in memory but for a few short examples, and lines only of the docu
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
@@ -74,11 +74,7 @@ class Entry:
     reasons: tuple[Reason, ...]
     duplicate_of: str | None
     n_edits: int
-    edits: Counter[str]  #: number of edits by rule
-    removed: Counter[str]  #: characters taken away by rule
-    sentences: Counter[str]  #: pieces taken away that read like a sentence, by rule
-    repeated: tuple[str, ...]  #: lines taken away since the site repeats them
-    examples: Mapping[str, tuple[Excerpt, ...]]  #: a few different edits by rule
+    n_rules: int  #: that made the edits
     n_source: int  #: characters of the source text
     n_clean: int  #: characters of the clean text
     removed_ratio: float
@@ -86,19 +82,7 @@ class Entry:
 
 def entry(document: ReviewedDocument) -> Entry:
     """The document's line in the index, without its texts."""
-    edits: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
-    sentences: Counter[str] = Counter()
-    repeated: list[str] = []
-    examples: dict[str, tuple[Excerpt, ...]] = {}
-    for step in document.ledger:
-        for edit in step.edits:
-            edits[edit.rule] += 1
-            removed[edit.rule] += max(0, len(edit.before) - len(edit.after))
-            sentences[edit.rule] += not edit.after and _SENTENCE.fullmatch(edit.before.strip()) is not None
-            if edit.rule == _REPEATED_LINE:
-                repeated.append(edit.before.strip())
-            examples[edit.rule] = _gather(examples.get(edit.rule, ()), [Excerpt(cut(edit.before), cut(edit.after))])
+    rules = [edit.rule for step in document.ledger for edit in step.edits]
     return Entry(
         id=document.id,
         source=document.source,
@@ -107,12 +91,8 @@ def entry(document: ReviewedDocument) -> Entry:
         verdict=document.verdict,
         reasons=document.reasons,
         duplicate_of=document.duplicate_of,
-        n_edits=edits.total(),
-        edits=edits,
-        removed=removed,
-        sentences=+sentences,
-        repeated=tuple(repeated),
-        examples=examples,
+        n_edits=len(rules),
+        n_rules=len(set(rules)),
         n_source=len(document.source_text),
         n_clean=len(document.clean_text),
         removed_ratio=document.removed_ratio,
@@ -172,19 +152,42 @@ class Totals:
         most = sorted(self.repeated.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
         return [(cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
-    def count(self, entry: Entry, *, is_shown: bool = True) -> None:
-        """Add one document."""
-        self.verdicts[entry.verdict] += 1
-        self.checks.update(reason.check for reason in entry.reasons)
-        self.repeated.update(set(entry.repeated))
-        self.n_edits += entry.n_edits
-        self.n_source += entry.n_source
-        self.n_clean += entry.n_clean
-        for rule, n_edits in entry.edits.items():
-            tally = Tally(rule, n_edits, 1, entry.removed[rule], entry.sentences[rule], entry.examples[rule])
-            self._add(tally)
-        if is_shown:
-            self.shown.append(entry)
+    def count(
+        self,
+        verdict: Verdict,
+        reasons: Iterable[Reason],
+        n_source: int,
+        n_clean: int,
+        edits: Iterable[tuple[str, str, str]],
+    ) -> None:
+        """Add one document.
+
+        Args:
+            verdict: on it.
+            reasons: why it is in quarantine.
+            n_source: characters of its source text.
+            n_clean: characters of its clean text.
+            edits: rule, text before and text after of each edit.
+        """
+        self.verdicts[verdict] += 1
+        self.checks.update(reason.check for reason in reasons)
+        self.n_source += n_source
+        self.n_clean += n_clean
+        rules, repeated = set(), set()
+        for rule, before, after in edits:
+            rules.add(rule)
+            tally = self.tallies.get(rule) or self.tallies.setdefault(rule, Tally(rule))
+            tally.n_edits += 1
+            tally.n_removed += max(0, len(before) - len(after))
+            tally.n_sentences += not after and _SENTENCE.fullmatch(before.strip()) is not None
+            if len(tally.examples) < _N_EXAMPLES:
+                tally.examples = _gather(tally.examples, [Excerpt(cut(before), cut(after))])
+            if rule == _REPEATED_LINE:
+                repeated.add(before.strip())
+            self.n_edits += 1
+        for rule in rules:
+            self.tallies[rule].n_documents += 1
+        self.repeated.update(repeated)
 
     def add(self, other: "Totals") -> None:
         """Add all documents of a later shard."""
@@ -207,11 +210,13 @@ class Totals:
         tally.examples = _gather(tally.examples, more.examples)
 
 
-def totals(entries: Iterable[Entry]) -> Totals:
+def totals(documents: Iterable[ReviewedDocument]) -> Totals:
     """The totals of some documents, all of them shown."""
     found = Totals()
-    for entry in entries:
-        found.count(entry)
+    for one in documents:
+        edits = ((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
+        found.count(one.verdict, one.reasons, len(one.source_text), len(one.clean_text), edits)
+        found.shown.append(entry(one))
     return found
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows import shards
+from flows import cleaning
 from flows.corpus import FOLDERS, CorpusError, exclusive, restore
 from flows.engines import Processes
 from flows.pipeline import run
@@ -85,8 +85,8 @@ def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
             raise ValueError("something unforeseen")
         return real(document, knowledge)
 
-    real = shards.clean
-    monkeypatch.setattr(shards, "clean", clean)
+    real = cleaning.clean
+    monkeypatch.setattr(cleaning, "clean", clean)
     outcome = run_on(folder, tmp_path / "clean")
     assert outcome.published
     (row,) = rows(tmp_path / "clean", "quarantine")
@@ -379,9 +379,9 @@ def test_a_report_on_many_documents_shows_those_that_need_a_look_and_counts_all(
 def done(monkeypatch):
     """The ids of the documents that are cleaned from now on."""
     ids = []
-    real = shards.clean
+    real = cleaning.clean
     monkeypatch.setattr(
-        shards, "clean", lambda document, knowledge: ids.append(document.id) or real(document, knowledge)
+        cleaning, "clean", lambda document, knowledge: ids.append(document.id) or real(document, knowledge)
     )
     return ids
 
@@ -463,12 +463,12 @@ def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
 def test_after_a_kill_the_next_run_uses_every_finished_shard(tmp_path, monkeypatch):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     code = (
-        "import os, signal; from pathlib import Path; from flows import shards; from flows.pipeline import run\n"
-        "from flows.settings import Settings; real, cleaned = shards.clean, []\n"
+        "import os, signal; from pathlib import Path; from flows import cleaning; from flows.pipeline import run\n"
+        "from flows.settings import Settings; real, cleaned = cleaning.clean, []\n"
         "def clean(document, knowledge):\n"
         "    cleaned.append(document.id)\n"
         "    return real(document, knowledge) if len(cleaned) < 60 else os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"shards.clean = clean; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
+        f"cleaning.clean = clean; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -487,7 +487,7 @@ def test_a_shard_that_always_fails_is_set_aside_and_the_rest_is_published(tmp_pa
     with Processes(n_workers) as engine:
         real = engine.map
         engine.map = lambda stage, batches, rescue=None: real(
-            partial(bad_on_second, stage) if stage.func is shards.clean_shard else stage, batches, rescue
+            partial(bad_on_second, stage) if stage.func is cleaning.clean_shard else stage, batches, rescue
         ) if isinstance(stage, partial) else real(stage, batches, rescue)  # fmt: skip
         outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
     assert outcome.published
