@@ -4,6 +4,7 @@ A run that is repeated, or follows one that was killed, finds here what was fini
 entry is a folder that appears whole or not at all.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from uuid import uuid4
+
+import pyarrow as pa
+from pyarrow import feather
 
 _DRAFTS = "drafts"
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
@@ -63,6 +67,19 @@ class Cache:
     def clear(self) -> None:
         """Take everything away."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """A table as an Arrow file, which is several times faster to write and to read than Parquet, safely on disk."""
+    with path.open("wb") as file:
+        feather.write_feather(table.combine_chunks(), file, compression="lz4")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_table(path: Path, *columns: str) -> pa.Table:
+    """Some columns of a table that `write_table` has written; all of them if none is named."""
+    return feather.read_table(path, columns=list(columns) or None).combine_chunks()
 
 
 def key_of(*parts: object) -> str:

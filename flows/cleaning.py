@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cleaners import Knowledge, clean, revert
 from cleaners.document import Metadata
@@ -23,7 +22,7 @@ from cleaners.duplicates import N_BANDS, sketch
 from cleaners.site import SiteLines, merge, new_lines
 from expectations.metrics import COLUMNS, measure
 from flows import corpus
-from flows.cache import AGAIN, Cache, code, key_of, key_of_bytes
+from flows.cache import AGAIN, Cache, code, key_of, key_of_bytes, read_table, write_table
 from flows.earlier import KEY, Earlier
 from flows.reading import document_of
 from flows.settings import Settings
@@ -66,11 +65,11 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache
     """Clean, measure and sketch a shard's documents, with their ledgers."""
     knowledge = _knowledge(settings, site_lines)
     context = key_of("clean", code(), knowledge.rules.sha256, knowledge.quotes)
-    content = pq.read_table(shard.raw, columns=["content"])["content"].to_pylist()
+    content = read_table(shard.raw, "content")["content"].to_pylist()
     repeated = knowledge.site_lines.among(np.load(shard.survey, mmap_mode="r")[:, 0])
     key = key_of(context, b"".join(content), shard.renamed, repeated)
     if (path := cache.folder / "clean" / key).exists():
-        table = pq.read_table(replace(shard, cleaned=path).documents, columns=["lines", "repeated"])
+        table = read_table(replace(shard, cleaned=path).documents, "lines", "repeated")
         if not all(_still_hold(table, knowledge.site_lines)):
             (path / AGAIN).touch()
     make = partial(_clean_into, shard, knowledge, context, earlier)
@@ -79,13 +78,13 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache
 
 def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
     """The shard with all its documents in quarantine, since it cannot be cleaned."""
-    n_documents = pq.read_metadata(shard.raw).num_rows
+    n_documents = len(read_table(shard.raw, "id"))
     reason = f"All {n_documents} documents read with it could not be cleaned: {error!r}."
 
     def write(folder: Path) -> None:
         rows = [
             {**row, "check": row["check"] or "clean/shard-failed", "reason": row["reason"] or reason}
-            for row in _raw_rows(shard)
+            for row in _raw(shard).to_pylist()
         ]
         _write(replace(shard, cleaned=folder), pa.Table.from_pylist([_unclean(row) for row in rows], CLEANED))
         (folder / AGAIN).touch()
@@ -94,30 +93,32 @@ def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
 
 
 def _clean_into(shard: Shard, knowledge: Knowledge, context: str, earlier: Earlier, folder: Path) -> None:
-    raw = _raw_rows(shard)
-    renamed = {row: document_id for row, document_id, _ in shard.renamed}
-    keys = [
-        None if row["check"] else key_of_bytes(context, renamed.get(number), of=row["content"])
-        for number, row in enumerate(raw)
-    ]
+    raw = _raw(shard)
+    facts = zip(*(raw[name].to_pylist() for name in ("id", "check", "content")), strict=True)
+    keys = [None if check else key_of_bytes(context, document_id, of=content) for document_id, check, content in facts]
 
     def make(places: list[int]) -> list[dict[str, Any]]:
-        return [_cleaned(raw[place], keys[place], knowledge) for place in places]
+        rows = raw.take(pa.array(places, pa.int64())).to_pylist()
+        return [_cleaned(row, keys[place], knowledge) for place, row in zip(places, rows, strict=True)]
 
-    cleaned = replace(shard, cleaned=folder)
     table, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines))
-    _write(cleaned, table)
-    _check(cleaned, made)
+    _check(table.take(pa.array(made, pa.int64())))
+    _write(replace(shard, cleaned=folder), table)
 
 
-def _raw_rows(shard: Shard) -> list[dict[str, Any]]:
+def _raw(shard: Shard) -> pa.Table:
     """The documents of a shard as they were read, under the ids that they have now."""
-    rows: list[dict[str, Any]] = pq.read_table(shard.raw).to_pylist()
-    for number, document_id, reason in shard.renamed:
-        rows[number]["id"] = document_id
+    table = read_table(shard.raw)
+    if not shard.renamed:
+        return table
+    columns = {name: table[name].to_pylist() for name in ("id", "check", "reason")}
+    for row, document_id, reason in shard.renamed:
+        columns["id"][row] = document_id
         if reason:
-            rows[number]["check"], rows[number]["reason"] = reason
-    return rows
+            columns["check"][row], columns["reason"][row] = reason
+    for name, values in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
+    return table
 
 
 def _still_hold(table: pa.Table, site_lines: SiteLines) -> list[bool]:
@@ -175,14 +176,13 @@ def _unclean(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(shard: Shard, table: pa.Table) -> None:
-    corpus.write_table(shard.documents, table)
+    write_table(shard.documents, table)
     sketches = np.frombuffer(b"".join(table["sketch"].to_pylist()), np.uint64).reshape(-1, N_BANDS)
     np.save(shard.sketches, np.ascontiguousarray(sketches.T))
 
 
-def _check(shard: Shard, places: list[int]) -> None:
-    """Read again what was written: a document whose ledger does not lead back to its source text stops the run."""
-    columns = ["source", "check", "text", "source_text", "ledger"]
-    for row in pq.read_table(shard.documents, columns=columns).take(pa.array(places, pa.int64())).to_pylist():
+def _check(table: pa.Table) -> None:
+    """Refuse a document whose ledger, as it is kept, does not lead back to its source text."""
+    for row in table.select(["source", "check", "text", "source_text", "ledger"]).to_pylist():
         if not row["check"] and revert(row["text"], corpus.ledger_of(row["ledger"])) != row["source_text"]:
             raise corpus.CorpusError(f"{row['source']}: its ledger does not lead back to its text; please report it.")

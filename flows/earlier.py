@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from flows.cache import Cache, key_of
+from flows.cache import Cache, key_of, read_table
 
 KEY = pa.binary(16)
 _KIND = "index"
@@ -84,10 +83,10 @@ class Earlier:
 def _read(path: Path, schema: pa.Schema) -> pa.Table | None:
     """A table, or None if somebody took it away."""
     try:
-        table = pq.read_table(path)
+        table = read_table(path)
     except FileNotFoundError:
         return None
-    return table.combine_chunks() if table.schema.equals(schema) else None
+    return table if table.schema.equals(schema) else None
 
 
 def _heads(keys: Iterable[bytes | None]) -> NDArray[np.uint64]:
@@ -114,7 +113,7 @@ def write_index(tables: Sequence[Path], cache: Cache) -> Path:
 def _write(tables: Sequence[Path], paths: Sequence[str], folder: Path) -> None:
     columns = []
     for number, path in enumerate(tables):
-        keys = pq.read_table(path, columns=["key"])["key"].to_pylist()
+        keys = read_table(path, "key")["key"].to_pylist()
         rows = np.array([row for row, key in enumerate(keys) if key], np.uint64)
         columns.append(np.array([_heads(filter(None, keys)), np.full(len(rows), number, np.uint64), rows]))
     whole = np.concatenate([np.empty((3, 0), np.uint64), *columns], axis=1)

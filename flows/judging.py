@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cleaners.duplicates import near_duplicates
 from expectations.verdicts import Reason
+from flows.cache import read_table
 from flows.shards import Shard, Verdict
 
 _ROWS_AT_ONCE = 50_000
@@ -78,7 +78,7 @@ def _in_portions(shards: Iterable[Shard]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _columns(path: Path, *names: str) -> Iterator[tuple[Any, ...]]:
-    table = pq.read_table(path, columns=list(names))
+    table = read_table(path, *names)
     return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 

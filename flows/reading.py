@@ -18,7 +18,7 @@ from cleaners import Edit
 from cleaners.document import Document
 from cleaners.site import survey
 from flows import corpus
-from flows.cache import AGAIN, code, key_of, key_of_bytes
+from flows.cache import AGAIN, code, key_of, key_of_bytes, write_table
 from flows.earlier import KEY
 from flows.intake import Raw, Unread, unread
 from flows.shards import Batch, Shard, ends
@@ -72,7 +72,7 @@ def _read_into(batch: Batch, folder: Path) -> None:
 
 
 def _write(shard: Shard, table: pa.Table) -> None:
-    corpus.write_table(shard.raw, table)
+    write_table(shard.raw, table)
     rows = np.frombuffer(b"".join(table["lines"].to_pylist()), np.uint64).reshape(-1, 4)
     np.save(shard.survey, rows[np.argsort(rows[:, 0], kind="stable")])
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import pyarrow.parquet as pq
-
 from expectations.verdicts import Reason
-from flows.cache import Cache
+from flows.cache import Cache, read_table
 from flows.earlier import Earlier
 from flows.ids import hash_of
 from flows.intake import Portion
@@ -75,7 +73,7 @@ class Verdict:
 
     def on(self, shard: Shard) -> "Verdict":
         """The verdict on one shard."""
-        ids = pq.read_table(shard.documents, columns=["id"])["id"].to_pylist()
+        ids = read_table(shard.documents, "id")["id"].to_pylist()
         return replace(
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},

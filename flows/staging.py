@@ -1,18 +1,17 @@
 """The stages that follow the verdict: a shard's parts of the corpus, and its pages of the report."""
 
 import shutil
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from expectations.report import ReviewedDocument, Totals, document_page, entry
+from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
 from flows import corpus
-from flows.cache import code, key_of
+from flows.cache import code, key_of, read_table
 from flows.shards import Shard, Verdict
 
 _HEAD = 500  # bytes of a page that name its version
@@ -21,8 +20,7 @@ _HEAD = 500  # bytes of a page that name its version
 def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Part]:
     """Write a shard's parts of the corpus, and its readable texts."""
     shard, verdict = judged
-    columns = [*corpus.DOCUMENTS.names, "source_text", "text_name", "ledger"]
-    table = pq.read_table(shard.documents, columns=columns)
+    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "text_name", "ledger")
     ids = table["id"].to_pylist()
     originals = [verdict.duplicates.get(document_id) for document_id in ids]
     reasons = [
@@ -67,14 +65,18 @@ def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Tot
     A page of the last report that would be the same is taken over.
     """
     shard, verdict = judged
-    columns = [*corpus.DOCUMENTS.names, "source_text", "ledger", "key"]
-    table = pq.read_table(shard.documents, columns=columns)
+    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "ledger", "key")
     ids = table["id"].to_pylist()
     found = Totals()
     lengths = [pc.fill_null(pc.utf8_length(table[name]), 0).to_pylist() for name in ("source_text", "text")]
-    for document_id, n_source, n_clean, edits in zip(ids, *lengths, _edits_by_document(table), strict=True):
-        reasons = verdict.quarantine.get(document_id, ())
-        found.count(verdict.of(document_id), reasons, n_source, n_clean, edits)
+    for document_id, n_source, n_clean in zip(ids, *lengths, strict=True):
+        found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), n_source, n_clean)
+    edits = _edits(table.set_column(0, "id", pa.array(map(str, range(len(ids))))))
+    found.count_edits(
+        _counts(edits, "rule", "before", "after"),
+        Counter(rule for _, rule in _counts(edits, "document_id", "rule")),
+        Counter(line for _, line in _counts(edits.filter(pc.field("rule") == REPEATED_LINE), "document_id", "before")),
+    )
     places = [row for row, name in enumerate(ids) if verdict.shown is None or name in verdict.shown]
     for row in table.take(pa.array(places, pa.int64())).to_pylist():
         document_id = row["id"]
@@ -103,10 +105,8 @@ def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Tot
     return found
 
 
-def _edits_by_document(documents: pa.Table) -> Iterator[Iterable[tuple[str, str, str]]]:
-    """Rule, text before and text after of the edits of each document."""
-    ledgers = documents["ledger"].combine_chunks()
-    edits = pc.list_flatten(ledgers)
-    columns = (edits.field(name).to_pylist() for name in ("rule", "before", "after"))
-    flat = zip(*columns, strict=True)
-    return (islice(flat, n) for n in pc.list_value_length(ledgers).to_pylist())
+def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
+    """How often each combination of values stands in some columns."""
+    counted = table.group_by(list(columns), use_threads=False).aggregate([([], "count_all")])
+    keys = zip(*(counted[name].to_pylist() for name in columns), strict=True)
+    return dict(zip(keys, counted["count_all"].to_pylist(), strict=True))

@@ -6,7 +6,7 @@ No texts stay in memory but for a few short examples, and lines only of the docu
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
@@ -19,7 +19,7 @@ Verdict = Literal["published", "quarantined", "duplicate"]
 _N_EXAMPLES = 3
 _LONGEST_EXCERPT = 160
 _MOST_PROPOSALS = 100
-_REPEATED_LINE = "site/repeated-line"
+REPEATED_LINE = "site/repeated-line"  # the rule that takes away what a site repeats
 _SENTENCE = re.compile(r"""(?s).{80,}[.!?…。！？]["'”’»)\]]*""")
 
 
@@ -152,42 +152,42 @@ class Totals:
         most = sorted(self.repeated.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
         return [(cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
-    def count(
-        self,
-        verdict: Verdict,
-        reasons: Iterable[Reason],
-        n_source: int,
-        n_clean: int,
-        edits: Iterable[tuple[str, str, str]],
-    ) -> None:
-        """Add one document.
+    def count(self, verdict: Verdict, reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
+        """Add a document, but for its edits.
 
         Args:
             verdict: on it.
             reasons: why it is in quarantine.
             n_source: characters of its source text.
             n_clean: characters of its clean text.
-            edits: rule, text before and text after of each edit.
         """
         self.verdicts[verdict] += 1
         self.checks.update(reason.check for reason in reasons)
         self.n_source += n_source
         self.n_clean += n_clean
-        rules, repeated = set(), set()
-        for rule, before, after in edits:
-            rules.add(rule)
-            tally = self.tallies.get(rule) or self.tallies.setdefault(rule, Tally(rule))
-            tally.n_edits += 1
-            tally.n_removed += max(0, len(before) - len(after))
-            tally.n_sentences += not after and _SENTENCE.fullmatch(before.strip()) is not None
-            if len(tally.examples) < _N_EXAMPLES:
-                tally.examples = _gather(tally.examples, [Excerpt(cut(before), cut(after))])
-            if rule == _REPEATED_LINE:
-                repeated.add(before.strip())
-            self.n_edits += 1
-        for rule in rules:
-            self.tallies[rule].n_documents += 1
-        self.repeated.update(repeated)
+
+    def count_edits(
+        self,
+        edits: Mapping[tuple[str, str, str], int],
+        documents: Mapping[str, int],
+        repeated: Mapping[str, int],
+    ) -> None:
+        """Add the edits of some documents.
+
+        Args:
+            edits: how often there is each edit, by rule, text before and text after.
+            documents: how many documents have an edit of each rule.
+            repeated: how many documents lost each line, since their site repeats it.
+        """
+        for (rule, before, after), n in edits.items():
+            is_sentence = not after and _SENTENCE.fullmatch(before.strip()) is not None
+            n_removed = n * max(0, len(before) - len(after))
+            self._add(Tally(rule, n, 0, n_removed, n * is_sentence, (Excerpt(cut(before), cut(after)),)))
+            self.n_edits += n
+        for rule, n in documents.items():
+            self._add(Tally(rule, n_documents=n))
+        for line, n in repeated.items():
+            self.repeated[line.strip()] += n
 
     def add(self, other: "Totals") -> None:
         """Add all documents of a later shard."""
@@ -207,22 +207,23 @@ class Totals:
         tally.n_documents += more.n_documents
         tally.n_removed += more.n_removed
         tally.n_sentences += more.n_sentences
-        tally.examples = _gather(tally.examples, more.examples)
+        if len(tally.examples) < _N_EXAMPLES:
+            tally.examples = tuple(dict.fromkeys((*tally.examples, *more.examples)))[:_N_EXAMPLES]
 
 
 def totals(documents: Iterable[ReviewedDocument]) -> Totals:
     """The totals of some documents, all of them shown."""
     found = Totals()
     for one in documents:
-        edits = ((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
-        found.count(one.verdict, one.reasons, len(one.source_text), len(one.clean_text), edits)
+        edits = Counter((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
+        found.count(one.verdict, one.reasons, len(one.source_text), len(one.clean_text))
+        found.count_edits(
+            edits,
+            dict.fromkeys((rule for rule, _, _ in edits), 1),
+            dict.fromkeys((before for rule, before, _ in edits if rule == REPEATED_LINE), 1),
+        )
         found.shown.append(entry(one))
     return found
-
-
-def _gather(examples: tuple[Excerpt, ...], more: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
-    """The first few different examples."""
-    return tuple(dict.fromkeys((*examples, *more)))[:_N_EXAMPLES]
 
 
 def cut(text: str) -> str:
