@@ -15,7 +15,7 @@ from typing import Any
 
 from cleaners.document import Document, Metadata
 from flows import UnreadableDocument
-from flows.cache import key_of_bytes
+from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.records import (
     LARGEST_DOCUMENT,
@@ -140,10 +140,10 @@ def unread(portion: Portion) -> Iterator[Unread]:
     """The documents of a portion before they are decoded, and their markup is heard."""
     file = portion.file
     if portion.kind.is_one_document:
-        key = key_of_bytes(file, portion.kind) if file.version else None
+        key = key_of_bytes(code(), file, portion.kind) if file.version else None
         yield Unread(partial(_read_file, file, portion.kind), file.size, file.text_name, key)
     else:
-        columns, where = None, repr((file.id, file.source, portion.kind, portion.fields))
+        columns, where = None, repr((code(), file.id, file.source, portion.kind, portion.fields))
         if portion.kind == Kind.PARQUET:
             names = field_names(file, portion.kind)
             known = {portion.fields.text, portion.fields.id, portion.fields.url, *_DECLARED}

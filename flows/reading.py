@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from cleaners import Edit
 from cleaners.document import Document
 from cleaners.site import survey
-from flows import corpus
+from flows import UnreadableDocument, corpus
 from flows.cache import AGAIN, code, key_of, key_of_bytes, write_table
 from flows.earlier import KEY
 from flows.intake import Raw, Unread, unread
@@ -52,8 +52,8 @@ def read_failed(batch: Batch, error: BaseException) -> list[Shard]:
         for portion in batch.portions:
             document_id = portion.file.id if portion.kind.is_one_document else f"{portion.file.id}#{portion.start}"
             reason = f"It could not be read, nor what is read with it: {error!r}."
-            row = _row(Raw(Document("", document_id, portion.file.source)), None, "")
-            rows.append(row | {"check": "intake/failed", "reason": reason})
+            error_in = UnreadableDocument("intake/failed", reason)
+            rows.append(_row(Raw(Document("", document_id, portion.file.source), error=error_in)))
         _write(Shard(folder, 0), pa.Table.from_pylist(rows, RAW))
         (folder / AGAIN).touch()
 
@@ -80,12 +80,11 @@ def _write(shard: Shard, table: pa.Table) -> None:
 def _tables(batch: Batch) -> Iterator[pa.Table]:
     """The documents of a batch, about a shard of them at a time."""
     for some in _portioned(batch):
-        keys = [document.key and key_of_bytes(code(), of=document.key) for document in some]
 
-        def make(places: list[int], some: list[Unread] = some, keys: list[bytes | None] = keys) -> list[dict[str, Any]]:
-            return [_row(some[place].read(), keys[place], some[place].text_name) for place in places]
+        def make(places: list[int], some: list[Unread] = some) -> list[dict[str, Any]]:
+            return [_row(some[place].read(), some[place].text_name, some[place].key) for place in places]
 
-        table, _ = batch.earlier.rows(keys, RAW, make)
+        table, _ = batch.earlier.rows([document.key for document in some], RAW, make)
         yield table
 
 
@@ -121,7 +120,7 @@ def _pieces(tables: Iterable[pa.Table], most: int) -> Iterator[pa.Table]:
         yield pa.concat_tables(pending).combine_chunks()
 
 
-def _row(raw: Raw, key: bytes | None, text_name: str) -> dict[str, Any]:
+def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, Any]:
     document, error = raw.document, raw.error
     row = {
         "id": document.id,

@@ -20,7 +20,7 @@ class Settings:
     fields: Fields = field(default_factory=Fields)  #: those of records that are not to be guessed
     duplicates: Literal["keep", "drop"] = "keep"  #: whether copies stay in the corpus, with the ids of their originals
     fresh: bool = False  #: whether to do everything again
-    shard_bytes: int = 8_000_000  #: of text, about, that are worked on in one go
+    shard_bytes: int = 4_000_000  #: of text, about, that are worked on in one go
 
     def knowledge(self) -> Knowledge:
         """What the cleaners may know before the corpus is surveyed."""
