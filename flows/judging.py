@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaners.duplicates import near_duplicates
+from cleaners.duplicates import N_BANDS, near_duplicates
 from expectations.verdicts import Reason
 from flows.cache import read_table
 from flows.shards import Shard, Verdict
@@ -22,12 +22,12 @@ _ROWS_AT_ONCE = 50_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 
-def judge(shards: Sequence[Shard], data_docs: Path) -> Verdict:
+def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
     """Which documents may be published, which are copies, and whether the corpus as a whole may be.
 
     Args:
         shards: all shards, cleaned.
-        data_docs: folder for the pages of Great Expectations.
+        staging: folder of the run; the pages of Great Expectations go to `report/data-docs/` there.
     """
     from expectations.validate import Judge  # Great Expectations takes seconds to import
 
@@ -39,14 +39,14 @@ def judge(shards: Sequence[Shard], data_docs: Path) -> Verdict:
     }
     n_unreadable, n_judged = len(quarantine), 0
     shown = [(True, 1.0, document_id) for document_id in list(quarantine)[: _MOST_SHOWN // 2]]
-    with Judge(data_docs) as court:
+    with Judge(staging / "report" / "data-docs") as court:
         for rows in _in_portions(shards):
             quarantine |= court.judge_documents(rows)
             n_judged += len(rows)
             judged = ((row["id"] in quarantine, row["removed_ratio"], row["id"]) for row in rows)
             shown = heapq.nlargest(_MOST_SHOWN, [*shown, *judged])
         n_documents = n_judged + n_unreadable
-        duplicates = _duplicates(shards, quarantine)
+        duplicates = _duplicates(shards, quarantine, staging)
         counts = {
             "documents": n_documents,
             "published": n_documents - len(duplicates) - len(quarantine),
@@ -86,7 +86,7 @@ def _ids(shards: Iterable[Shard]) -> Iterator[str]:
     return (document_id for shard in shards for (document_id,) in _columns(shard.documents, "id"))
 
 
-def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object]) -> dict[str, str]:
+def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object], staging: Path) -> dict[str, str]:
     """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
     ids: list[str] = []
     hashes: list[int] = []
@@ -101,18 +101,12 @@ def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object]) -> di
         hashes += [number for _, _, number in rows]
         wanted.append(np.array([row for row, _, _ in rows], np.int64))
     exact = _equal(ids, np.array(hashes, np.uint64))
-    sizes = np.cumsum([0, *map(len, wanted)])
-    is_original = np.array([document_id not in exact for document_id in ids], np.bool)
-    wanted = [rows[is_original[start:end]] for rows, start, end in zip(wanted, sizes, sizes[1:], strict=False)]
-
-    def band(number: int) -> NDArray[np.uint64]:
-        parts = [
-            np.load(shard.sketches, mmap_mode="r")[number][rows] for shard, rows in zip(shards, wanted, strict=True)
-        ]
-        return np.concatenate([np.empty(0, np.uint64), *parts])
-
-    originals = [document_id for document_id in ids if document_id not in exact]
-    near = near_duplicates(originals, band)
+    sketches = np.memmap(staging / "sketches", np.uint64, "w+", shape=(N_BANDS, max(1, len(ids))))
+    sizes = np.cumsum([0, *map(len, wanted)]).tolist()
+    for shard, rows_wanted, start, end in zip(shards, wanted, sizes, sizes[1:], strict=False):
+        sketches[:, start:end] = np.load(shard.sketches)[:, rows_wanted]
+    originals = [place for place, document_id in enumerate(ids) if document_id not in exact]
+    near = near_duplicates([ids[place] for place in originals], lambda number: sketches[number, originals])
     return {copy: near.get(original, original) for copy, original in exact.items()} | near
 
 
