@@ -64,10 +64,10 @@ QUARANTINE = pa.schema(
     [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
 )
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _STAGING = ".staging"
 _CACHE = ".cache"
-_OURS = (_MANIFEST, *FOLDERS, "text", "report", _STAGING)
+_OURS = (MANIFEST, *FOLDERS, "text", "report", _STAGING)
 
 
 class CorpusError(CleancopyError):
@@ -184,7 +184,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         Whether the manifest changed. If the corpus is the same as before, no byte of it does.
     """
     parts = list(parts)
-    manifest = out / _MANIFEST
+    manifest = out / MANIFEST
     old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
     changed = old is None or {**content, "previous": old.get("previous")} != old
@@ -196,7 +196,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
             _sync(target.parent)
     if changed:
         content["previous"] = sha256_of(manifest) if old else None
-        draft = staging / _MANIFEST
+        draft = staging / MANIFEST
         with draft.open("w", encoding="utf-8") as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
             file.write("\n")
@@ -223,10 +223,10 @@ def replace_folder(new: Path, target: Path, staging: Path) -> None:
 
 def fingerprint(out: Path) -> str | None:
     """What the corpus is, as a hash; None if there is none, or not all of it."""
-    manifest = _load(out / _MANIFEST)
+    manifest = _load(out / MANIFEST)
     if not manifest or not all((out / part["path"]).exists() for part in manifest["parts"]):
         return None
-    return sha256_of(out / _MANIFEST)
+    return sha256_of(out / MANIFEST)
 
 
 def sha256_of(path: Path) -> str:
@@ -286,7 +286,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
     Raises:
         CorpusError: if there is no corpus in the folder, or its manifest cannot be read.
     """
-    path = out / _MANIFEST
+    path = out / MANIFEST
     if not path.exists():
         raise CorpusError(f"{out}: no corpus here; name the folder that `cleancopy clean --out` wrote.")
     manifest = _load(path)

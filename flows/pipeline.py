@@ -20,7 +20,7 @@ from threading import Thread
 
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
-from flows import corpus
+from flows import corpus, remote
 from flows.cache import AGAIN, code, key_of
 from flows.cleaning import clean_shard, merge_surveys, set_aside
 from flows.earlier import earlier_in, write_index
@@ -64,6 +64,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
+        if settings.address:
+            remote.go_on_from(settings.address, out)
         cache = corpus.cache_of(out, fresh=settings.fresh)
         key = key_of(code(), replace(settings, fresh=False), knowledge.rules.sha256, files)
         last = _Last(cache.folder / "last-run.pickle", key, corpus.fingerprint(out))
@@ -99,7 +101,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 totals.add(more)
             summary = Run(
                 sources=settings.sources,
-                out=str(out),
+                out=settings.target,
                 started=started.isoformat(timespec="seconds"),
                 seconds=sum(clock.seconds.values()),
                 stages=clock.seconds,
@@ -111,6 +113,9 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             index = index_page(summary, totals, "data-docs/index.html")
             (staging / "report" / "index.html").write_text(index, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
+        if settings.address:
+            with clock("upload"):
+                engine.call(remote.upload, out, settings.address)
         tables = [path for shard in shards for path in (shard.raw, shard.documents)]
         used = {path for shard in shards for path in (shard.read, shard.cleaned)}
         cache.keep_only({*used, write_index(tables, cache)})
