@@ -67,7 +67,8 @@ FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
 _CACHE = ".cache"
-_OURS = (MANIFEST, *FOLDERS, "text", "report", _STAGING)
+HISTORY = "history"
+_OURS = (MANIFEST, *FOLDERS, HISTORY, "text", "report", _STAGING)
 
 
 class CorpusError(CleancopyError):
@@ -181,13 +182,14 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         facts: what else the manifest says: versions and counts.
 
     Returns:
-        Whether the manifest changed. If the corpus is the same as before, no byte of it does.
+        Whether the manifest changed. If the corpus is the same as before, no byte of it does; else the old manifest
+        goes to `history/`, and the new one names it, and the documents that left.
     """
     parts = list(parts)
     manifest = out / MANIFEST
     old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
-    changed = old is None or {**content, "previous": old.get("previous")} != old
+    changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
     for part in parts:
         target = out / part.path
         target.parent.mkdir(exist_ok=True)
@@ -195,7 +197,12 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
             (staging / part.path).replace(target)
             _sync(target.parent)
     if changed:
+        before, now = ({part["path"] for part in some["parts"]} for some in (old or {"parts": []}, content))
+        content["left"] = sorted(_ids(out, before - now) - _ids(out, now - before))
         content["previous"] = sha256_of(manifest) if old else None
+        if old:
+            (out / HISTORY).mkdir(exist_ok=True)
+            shutil.copyfile(manifest, out / HISTORY / f"{content['previous']}.json")
         draft = staging / MANIFEST
         with draft.open("w", encoding="utf-8") as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
@@ -211,6 +218,12 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
             if f"{folder}/{path.name}" not in named:
                 path.unlink()
     return changed
+
+
+def _ids(out: Path, paths: Iterable[str]) -> set[str]:
+    """The documents of some parts, published or set aside."""
+    found = [out / path for path in paths if not path.startswith("edits/") and (out / path).exists()]
+    return {name for path in found for name in pq.read_table(path, columns=["id"])["id"].to_pylist()}
 
 
 def replace_folder(new: Path, target: Path, staging: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import fsspec
 
-from flows.corpus import FOLDERS, MANIFEST, CorpusError, read_manifest
+from flows.corpus import FOLDERS, HISTORY, MANIFEST, CorpusError, read_manifest
 from flows.sources import CORPUS_MARK, is_local
 
 _OURS = (*FOLDERS, "text", "report")
@@ -42,7 +42,7 @@ def go_on_from(address: str, out: Path) -> None:
     """
     with _files(address) as (files, root):
         names = {path.removeprefix(f"{root}/").partition("/")[0] for path in files.find(root)}
-        found = sorted(names.intersection((*_OURS, MANIFEST)))
+        found = sorted(names.intersection((*_OURS, HISTORY, MANIFEST)))
         if found and CORPUS_MARK not in names:
             message = f"{address}: has {', '.join(found)} that Cleancopy did not write; choose another with --out."
             raise CorpusError(message)
@@ -58,9 +58,9 @@ def upload(out: Path, address: str) -> None:
         CorpusError: if the address cannot be written to.
     """
     parts = {part["path"] for part in read_manifest(out)["parts"]} if (out / MANIFEST).exists() else set()
-    text, report = (
+    text, report, history = (
         {path.relative_to(out).as_posix() for path in (out / name).rglob("*") if path.is_file()}
-        for name in ("text", "report")
+        for name in ("text", "report", HISTORY)
     )
     with _files(address) as (files, root):
         there = {path.removeprefix(f"{root}/") for path in files.find(root)}
@@ -69,7 +69,7 @@ def upload(out: Path, address: str) -> None:
         if parts and not (MANIFEST in there and files.cat_file(f"{root}/{MANIFEST}") == manifest):
             _put(files, root, out, parts - there)
             files.pipe_file(f"{root}/{MANIFEST}", manifest)
-            _put(files, root, out, text)
+            _put(files, root, out, text | history)
         _put(files, root, out, report)
         gone = there - parts - text - report
         if old := [f"{root}/{path}" for path in gone if path.partition("/")[0] in _OURS]:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -137,6 +138,27 @@ def test_a_page_of_the_report_is_taken_over_while_it_would_be_the_same(folder, t
     assert made == ["3.txt"]
     after = {path.name: path.read_text() for path in (tmp_path / "clean" / "report" / "documents").iterdir()}
     assert before.items() < after.items()
+
+
+def test_what_left_is_named_in_the_manifest_and_stays_in_its_history(folder, tmp_path):
+    out = tmp_path / "clean"
+    for name in ("0.txt", "2.txt"):
+        small_run(folder, out)
+        (folder / name).unlink()
+    small_run(folder, out)
+    last = json.loads((out / "manifest.json").read_text())
+    before = json.loads((out / "history" / f"{last['previous']}.json").read_text())
+    first = (out / "history" / f"{before['previous']}.json").read_bytes()
+    assert (last["left"], before["left"], json.loads(first)["left"]) == (["2.txt"], ["0.txt"], [])
+    assert sha256(first).hexdigest() == before["previous"]
+    assert json.loads(first)["counts"]["documents"] == 3
+
+
+def test_a_document_that_only_moved_to_another_part_has_not_left(tmp_path):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    run(Settings((str(source),), out, shard_bytes=3_000))
+    assert json.loads((out / "manifest.json").read_text())["left"] == []
 
 
 def test_everything_is_done_again_on_demand_and_when_settings_change(tmp_path, monkeypatch):
