@@ -40,7 +40,8 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     if not any(found):
         return
     taken = {index: rule.id for index, rule in _decide(lines, found).items()}
-    beyond = beyond_article(lines, taken.keys(), document.metadata.title)
+    known = {index: rules[0].family for index, rules in enumerate(found) if rules}
+    beyond = beyond_article(lines, taken.keys(), known, document.metadata.title)
     taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
     yield from removals(document.text, taken)
 

@@ -90,6 +90,11 @@ def holds_metadata(lines: Sequence[Block], index: int) -> bool:
     return bool(_stamp(line) or _byline(line, beside_a_date=beside_a_date) or _source(line))
 
 
+def holds_source(line: Block) -> bool:
+    """Whether a line says where the article comes from, and nothing else."""
+    return _source(line.text) is not None
+
+
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
     """All that is known of an article: what its source declared, what was harvested, and what the clean text shows."""
     known = document.metadata

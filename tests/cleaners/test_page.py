@@ -57,7 +57,7 @@ def test_the_declared_title_stays_wherever_it_stands_above_the_article():
 @pytest.mark.parametrize("n", [0, 1])
 def test_without_evidence_nothing_is_beyond_the_article(n):
     lines = blocks(f"{MENU}\n{ARTICLE}\n{TEASERS}\n")
-    assert beyond_article(lines, set(range(n)), None) == set()
+    assert beyond_article(lines, set(range(n)), dict.fromkeys(range(n), "tools"), None) == set()
 
 
 def test_a_page_is_reverted_and_stays_as_it_is_when_cleaned_again():
