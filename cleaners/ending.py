@@ -11,15 +11,18 @@ from collections.abc import Mapping, Sequence
 from cleaners.blocks import Block
 
 _FEWEST_PARAGRAPHS = 4  # of the article
-_FEWEST_KNOWN = 2  # lines below it that rules know, and
+_FEWEST_KNOWN = 2  # lines that rules know below the article, and
 _KNOWN_SHARE = 0.05  # of all lines below it
+_FEWEST_TEASERS = 2  # below a heading that no rule knows
 _MOST_PROSE = 0.6  # characters below, for each of the article's
 _LONGEST_TEASER = 400  # characters
-_ALONE_SHARE = 0.8  # of the lines of prose below: those without prose beside them
+_ALONE_SHARE = 0.75  # of the lines of prose below: those without prose beside them
 _MOST_IN_A_ROW = 3  # sentences below that follow each other
 _SHORTEST_SENTENCE = 20  # characters
-_COHESION = 0.8  # what is below shares at most so much of its words with the article, of what the article's lines share
 _COMMENTS = "comment-form"  # below its heading, comments may be long and follow each other
+# What is below may share so much of its words with the article, as a share of what the article's own lines share.
+_COHESION = 0.8
+_COHESION_BELOW = {"related": 1.0, "listing": 1.0, "unknown": 0.5}  # a heading of this kind
 
 _LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
 _STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
@@ -29,7 +32,7 @@ _PAIR = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}))")
 
 
 def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
-    """The first line that rules know and below which nothing is the article's.
+    """The first line below which nothing is the article's: one that rules know, or a heading.
 
     Args:
         lines: those of the text.
@@ -57,37 +60,36 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
             for word in topic:
                 n_shared += below[word] if above[word] == 1 else -1
                 n_repeated += 2 if above[word] == 2 else above[word] > 2
-        if n_shared * n_above <= _COHESION * n_repeated * n_below:
+        most = _COHESION_BELOW.get(known.get(end, "unknown"), _COHESION)
+        if n_shared * n_above <= most * n_repeated * n_below:
             return end
     return len(lines)
 
 
 def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequence[int]) -> list[int]:
-    """Known lines below which there are others and little prose, none of it like paragraphs unless it is comments."""
+    """Lines below which there is little prose, and none like paragraphs unless it is comments."""
     is_prose = frozenset(prose)
     above = sum(lines[index].length for index in prose)
     below = n_below = n_alone = n_known = in_a_row = most_in_a_row = 0
     is_any_long = False
     ends: list[int] = []
-    for index in reversed(range(prose[0] if prose else len(lines), len(lines))):
+    for index in reversed(range(len(lines))):
         line = lines[index]
         if below > _MOST_PROSE * above or len(prose) - n_below < _FEWEST_PARAGRAPHS:
             break
+        n_known += index in known
         if index in known:
-            n_known += 1
-            in_a_row = 0
-            if (
-                index - 1 not in known
-                and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
-                and (
-                    known[index] == _COMMENTS
-                    or (not is_any_long and most_in_a_row <= _MOST_IN_A_ROW and n_alone >= _ALONE_SHARE * n_below)
-                )
-            ):
-                ends.append(index)
-            continue
-        is_any_long = is_any_long or (line.length > _LONGEST_TEASER and (line.is_prose or is_long(line)))
-        in_a_row = in_a_row + 1 if line.length >= _SHORTEST_SENTENCE and line.ends_sentence else 0
+            may_end = index - 1 not in known and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
+        else:
+            may_end = index not in is_prose and index - 1 in is_prose and n_below >= _FEWEST_TEASERS
+        is_any_long = is_any_long or (
+            line.length > _LONGEST_TEASER and index not in known and (line.is_prose or is_long(line))
+        )
+        are_teasers = not is_any_long and most_in_a_row <= _MOST_IN_A_ROW and n_alone >= _ALONE_SHARE * n_below
+        if may_end and (are_teasers or known.get(index) == _COMMENTS):
+            ends.append(index)
+        is_sentence = index not in known and line.length >= _SHORTEST_SENTENCE and line.ends_sentence
+        in_a_row = in_a_row + 1 if is_sentence else 0
         most_in_a_row = max(most_in_a_row, in_a_row)
         if index in is_prose:
             above -= line.length
