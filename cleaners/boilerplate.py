@@ -19,6 +19,8 @@ _ENOUGH_LINES = 3_000  # different ones, after which a prefilter, which takes a 
 _MEMORY = 1 << 26  # bytes, at most, for an automaton
 _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
+# These stand between any two paragraphs, and say nothing of where the article is.
+_INTERRUPTIONS = ("advertisement/", "loading/", "player/")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPEECH = re.compile(r"""^"|[,.!?]"\s|»,\s""")  # "We use cookies," the baker said
 
@@ -40,9 +42,11 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     if not any(found):
         return
     taken = {index: rule.id for index, rule in _decide(lines, found).items()}
-    known = {index: rules[0].family for index, rules in enumerate(found) if rules}
-    beyond = beyond_article(lines, taken.keys(), known, document.metadata.title)
-    taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
+    rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
+    known = {place: found[index][0].family for place, index in enumerate(rest) if found[index]}
+    recognized = {place for place, index in enumerate(rest) if index in taken}
+    beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
+    taken |= dict.fromkeys((rest[place] for place in beyond), "boilerplate/beyond-article")
     yield from removals(document.text, taken)
 
 

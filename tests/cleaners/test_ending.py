@@ -48,6 +48,16 @@ def test_paragraphs_that_follow_each_other_stay_whatever_they_are_about():
     assert other in clean(f"{TREATY}{FURNITURE}{other}{FURNITURE}").text
 
 
+def test_paragraphs_between_which_advertisements_stand_follow_each_other():
+    other = COMMENTS.splitlines()[1:]
+    text = f"{TREATY}Related\n" + "".join(f"Advertisement\n{line}\n" for line in other) + FURNITURE
+    assert all(line in clean(text).text for line in other)
+
+
+def test_sections_about_the_same_matter_stay_below_a_heading():
+    assert ABOUT_THE_TREATY in clean(f"{FURNITURE}{TREATY}{ABOUT_THE_TREATY}{FURNITURE}").text
+
+
 def test_a_long_paragraph_stays_whatever_it_is_about():
     long = " ".join(COMMENTS.splitlines()[1:] * 3) + "\n"
     assert long in clean(f"{TREATY}{HEADING}{long}{FURNITURE}").text
@@ -64,6 +74,10 @@ def test_more_prose_than_the_article_has_stays():
 
 def test_teasers_below_a_heading_go():
     assert clean(f"{TREATY}{HEADING}{TEASERS}{FURNITURE}").text == TREATY
+
+
+def test_teasers_go_below_a_heading_that_no_rule_knows_on_a_page_that_is_known_as_one():
+    assert clean(f"{FURNITURE}{TREATY}Our tips\n{TEASERS}{FURNITURE}").text == TREATY
 
 
 def test_teasers_go_in_a_script_without_spaces():
