@@ -10,6 +10,7 @@ import re2
 from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Document
 from cleaners.edits import Edit
+from cleaners.ending import COMMENTS, LINKS
 from cleaners.knowledge import Knowledge
 from cleaners.page import beyond_article
 from cleaners.prefilter import Prefilter, starts_with_words
@@ -43,7 +44,7 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
         return
     taken = {index: rule.id for index, rule in _decide(lines, found).items()}
     rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
-    known = {place: found[index][0].family for place, index in enumerate(rest) if found[index]}
+    known = {place: _kind(found[index]) for place, index in enumerate(rest) if found[index]}
     recognized = {place for place, index in enumerate(rest) if index in taken}
     beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
     taken |= dict.fromkeys((rest[place] for place in beyond), "boilerplate/beyond-article")
@@ -73,6 +74,12 @@ def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int
                     taken[neighbour] = vouched_for[0]
                     waiting.append(neighbour)
     return taken
+
+
+def _kind(rules: Sequence[Rule]) -> str:
+    """What a line looks like to rules: a label of links, if that is among it, or what comes first."""
+    families = [rule.family for rule in rules]
+    return next((family for family in (COMMENTS, *LINKS) if family in families), families[0])
 
 
 class _Matcher:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from cleaners.blocks import Block
 
+COMMENTS = "comment-form"  # the kind of furniture below whose heading lines may be long and follow each other
+LINKS = ("related", "listing")  # kinds of furniture that stand above links to other articles
 _FEWEST_PARAGRAPHS = 4  # of the article
 _FEWEST_KNOWN = 2  # lines that rules know below the article, and
 _KNOWN_SHARE = 0.05  # of all lines below it
@@ -19,10 +21,9 @@ _LONGEST_TEASER = 400  # characters
 _ALONE_SHARE = 0.75  # of the lines of prose below: those without prose beside them
 _MOST_IN_A_ROW = 3  # sentences below that follow each other
 _SHORTEST_SENTENCE = 20  # characters
-_COMMENTS = "comment-form"  # below its heading, comments may be long and follow each other
 # What is below may share so much of its words with the article, as a share of what the article's own lines share.
 _COHESION = 0.8
-_COHESION_BELOW = {"related": 1.0, "listing": 1.0, "unknown": 0.5}  # a heading of this kind
+_COHESION_BELOW = {**dict.fromkeys(LINKS, 1.0), "unknown": 0.5}  # a heading of this kind
 
 _LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
 _STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
@@ -86,7 +87,7 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
             line.length > _LONGEST_TEASER and index not in known and (line.is_prose or is_long(line))
         )
         are_teasers = not is_any_long and most_in_a_row <= _MOST_IN_A_ROW and n_alone >= _ALONE_SHARE * n_below
-        if may_end and (are_teasers or known.get(index) == _COMMENTS):
+        if may_end and (are_teasers or known.get(index) == COMMENTS):
             ends.append(index)
         is_sentence = index not in known and line.length >= _SHORTEST_SENTENCE and line.ends_sentence
         in_a_row = in_a_row + 1 if is_sentence else 0

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cleaners.blocks import Block, ends_sentence
 from cleaners.credits import credit
-from cleaners.ending import end_of_article, is_long, words
+from cleaners.ending import LINKS, end_of_article, is_long, words
 from cleaners.metadata import holds_metadata, holds_source
 
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
 _FEWEST_LINES = 4  # beyond the article on one side, or
 _ENOUGH_BESIDE = 2  # lines recognized on that side
+_ENOUGH_KNOWN = 3  # on that side, for lines that look like furniture to be as good as recognized
 _PARAGRAPH = 140  # characters of a sentence that a teaser seldom has
 _WIDE_GAP = 10  # lines between two paragraphs
 _VERY_WIDE_GAP = 30
@@ -25,6 +26,8 @@ _SHORTEST_SENTENCE = 40
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
+_LINK = range(40, 160)  # characters
+_ANNOUNCED = 0.25  # of a headline's words
 _HEADLINE = range(20, 200)  # characters
 
 
@@ -58,10 +61,12 @@ def beyond_article(
     while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
         last += 1
     for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
-        side = side[next((n for n, index in enumerate(side) if index in recognized), len(side)) :]
-        if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
+        marks = known if sum(index in known for index in side) >= _ENOUGH_KNOWN else recognized
+        side = side[next((n for n, index in enumerate(side) if index in marks), len(side)) :]
+        if len(side) >= _FEWEST_LINES or sum(index in marks for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
+    beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
     return beyond - {_headline(lines, first, recognized, title)} if beyond else beyond
 
 
@@ -103,6 +108,31 @@ def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
             continue
         if is_doubled or not any(_is_heading(lines, index) for index in indices):
             yield from indices
+
+
+def _linked_headlines(lines: Sequence[Block], known: Mapping[int, str]) -> Iterator[int]:
+    """Headlines below a label such as "Read more", and the label; one with a number may be the article's own."""
+    label = None
+    for index, line in enumerate(lines):
+        if known.get(index) in LINKS:
+            label = index if line.length < _LINK.start and not line.ends_sentence else None
+        elif label is None or not _may_be_link(line) or (index + 1 < len(lines) and _announces(line, lines[index + 1])):
+            label = None
+        else:
+            yield from (label, index)
+
+
+def _may_be_link(line: Block) -> bool:
+    text = line.text
+    return (
+        line.length in _LINK and not line.ends_sentence and text[-1] not in ":;," and text[0] not in "0123456789-–—*#"
+    )
+
+
+def _announces(line: Block, paragraph: Block) -> bool:
+    """Whether a headline has much in common with what follows, as the article's own do."""
+    topic = words(line.text)
+    return paragraph.is_prose and len(topic & words(paragraph.text)) >= _ANNOUNCED * len(topic)
 
 
 def _is_doubled(text: str) -> bool:
