@@ -47,6 +47,8 @@ DOCUMENTS = pa.schema(
         ("duplicate_of", pa.string()),
         ("encoding", pa.string()),
         ("encoding_confidence", pa.float64()),
+        ("standfirst", pa.string()),
+        ("credits", pa.list_(pa.string())),
     ]
 )
 EDITS = pa.schema(
@@ -344,7 +346,7 @@ def ledger_of(rows: Iterable[Mapping[str, Any]]) -> Ledger:
 def metadata_of(row: Mapping[str, Any]) -> Metadata:
     """A document's metadata from its row of `documents/`."""
     values = {field.name: row[field.name] for field in fields(Metadata)}
-    return Metadata(**values | {"authors": tuple(row["authors"] or ()), "captions": tuple(row["captions"] or ())})
+    return Metadata(**values | {name: tuple(row[name] or ()) for name in ("authors", "captions", "credits")})
 
 
 def _sync(folder: Path) -> None:

@@ -268,6 +268,7 @@ def _declared(values: Mapping[str, Any], fields: Fields) -> Metadata:
         found["url"] = values.get(fields.url)
     return Metadata(
         title=_string(found.get("title")),
+        standfirst=_string(found.get("standfirst")),
         authors=_strings(found.get("authors")),
         published=_moment(found.get("published")),
         updated=_moment(found.get("updated")),
@@ -275,10 +276,12 @@ def _declared(values: Mapping[str, Any], fields: Fields) -> Metadata:
         site=_string(found.get("site")),
         language=_string(found.get("language")),
         captions=_strings(found.get("captions")),
+        credits=_strings(found.get("credits")),
     )
 
 
-_DECLARED = {name: name for name in "title authors published updated url site language captions".split()} | {
+_COLUMNS = "title standfirst authors published updated url site language captions credits"
+_DECLARED = {name: name for name in _COLUMNS.split()} | {
     "author": "authors",
     "date": "published",
     "lang": "language",

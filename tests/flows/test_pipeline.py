@@ -261,6 +261,18 @@ def test_what_was_published_comes_out_unchanged_when_it_is_cleaned_again(tmp_pat
     assert rows(tmp_path / "twice", "edits") == []
 
 
+def test_standfirst_and_credits_are_columns_that_a_corpus_hands_on(tmp_path):
+    standfirst = "Twelve countries want to keep trawlers out of the strait."
+    text = f"Ministers meet\n{standfirst}\nBy Ann Lee\n{prose('in May')}\nThe port on Monday. /Jan Berg/Reuters\n"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "talks.txt").write_text(text)
+    run_on(tmp_path / "in", tmp_path / "once")
+    run_on(tmp_path / "once", tmp_path / "twice")
+    for out in (tmp_path / "once", tmp_path / "twice"):
+        (row,) = rows(out, "documents")
+        assert (row["standfirst"], row["credits"], row["authors"]) == (standfirst, ["Jan Berg/Reuters"], ["Ann Lee"])
+
+
 def test_names_that_try_to_leave_the_output_folder_do_not(tmp_path):
     records(tmp_path / "a.jsonl", [prose("in May")], id="../../escaped.txt")
     run_on(tmp_path / "a.jsonl", tmp_path / "out" / "clean")
