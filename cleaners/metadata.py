@@ -85,15 +85,6 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     yield from removals(document.text, harvested)
 
 
-def _is_same_day(one: object, other: object) -> bool:
-    """Whether two moments are on one day, however precise they are and whatever their zones.
-
-    >>> _is_same_day("2025-02-18T10:30:00Z", "2025-02-18"), _is_same_day("2025-02-18", "2025-02-19")
-    (True, False)
-    """
-    return isinstance(one, str) and isinstance(other, str) and one[:10] == other[:10] and bool(_ISO_DATE.match(one))
-
-
 def _first_paragraph(lines: Sequence[Block]) -> int:
     """The first line of prose, but for a standfirst: one line between the title and a byline or labelled date."""
     first, _ = edges(lines)
@@ -102,6 +93,15 @@ def _first_paragraph(lines: Sequence[Block]) -> int:
         if _is_labelled(lines, 2) or _byline(lines[2].text, beside_a_date=beside_a_date):
             return edges(lines, (1,))[0]
     return first
+
+
+def _is_same_day(one: object, other: object) -> bool:
+    """Whether two moments are on one day, however precise they are and whatever their zones.
+
+    >>> _is_same_day("2025-02-18T10:30:00Z", "2025-02-18"), _is_same_day("2025-02-18", "2025-02-19")
+    (True, False)
+    """
+    return isinstance(one, str) and isinstance(other, str) and one[:10] == other[:10] and bool(_ISO_DATE.match(one))
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
