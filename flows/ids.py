@@ -3,31 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from expectations.verdicts import Reason
-
-if TYPE_CHECKING:
-    from flows.shards import Shard
-
-
-def hash_of(document_id: str) -> int:
-    """A number of 64 bits for an id."""
-    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
+from flows.cache import read_table
+from flows.shards import Shard, hash_of
 
 
-def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
+def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     """The shards in order, where of documents with one id the first keeps it.
 
     Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.
     """
     hashes = []
     for shard in shards:
-        ids = pq.read_table(shard.raw, columns=["id"])["id"].to_pylist()
+        ids = read_table(shard.raw, "id")["id"].to_pylist()
         hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
     values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
     repeated = values[counts > 1]
@@ -37,7 +28,7 @@ def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
     for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
         renamed: list[tuple[int, str, Reason | None]] = []
         rows = np.flatnonzero(np.isin(found, repeated))
-        table = pq.read_table(shard.raw, columns=["id", "sha256", "source"]).take(rows).to_pydict()
+        table = read_table(shard.raw, "id", "sha256", "source").take(rows).to_pydict()
         for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
             if document_id not in first:
                 first[document_id] = digest, source
