@@ -20,7 +20,6 @@ from cleaners.credits import credit
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger
 from cleaners.knowledge import Knowledge
-from cleaners.language import language
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
@@ -91,7 +90,7 @@ def holds_metadata(lines: Sequence[Block], index: int) -> bool:
 
 
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
-    """All that is known of an article: what its source declared, what was harvested, and what the clean text shows."""
+    """All that is known of an article but its language: what its source declared, what was harvested, what it shows."""
     known = document.metadata
     for edit in (edit for step in ledger for edit in step.edits):
         line = edit.before.strip()
@@ -107,7 +106,6 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         known,
         title=known.title or _title(blocks(text)),
         site=known.site or _host(known.url),
-        language=known.language or language(text),
         captions=tuple(dict.fromkeys((*known.captions, *captions(text)))),
     )
 
