@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 import re2
 
@@ -93,10 +94,12 @@ class _Matcher:
         """The rules that match each line."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
-        new = {line for line in lines if line not in self._known and len(line) <= LONGEST_LINE}
-        if new:
-            self._look_at(new)
-        return [self._known.get(line, ()) for line in lines]
+        found = list(map(self._known.get, lines))
+        if None in found:
+            new = {line for line, rules in zip(lines, found, strict=True) if rules is None}
+            self._look_at([line for line in new if len(line) <= LONGEST_LINE])
+            found = [self._known.get(line, ()) for line in lines]
+        return cast("list[tuple[Rule, ...]]", found)
 
     def _look_at(self, lines: Collection[str]) -> None:
         if self._n_lines < _ENOUGH_LINES <= self._n_lines + len(lines):

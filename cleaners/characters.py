@@ -40,7 +40,11 @@ _SPECIAL = re.compile(
     re.VERBOSE,
 )
 _SPACES = "\t\u00a0\u2009\u202f"  # the common ones
-_TYPOGRAPHIC = dict.fromkeys(_SPACES, " ") | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
+_TYPOGRAPHIC = (  # what each becomes, and the rule
+    dict.fromkeys(_SPACES, (" ", "characters/space"))
+    | dict.fromkeys("‘’‚‛", ("'", "characters/quotation-mark"))
+    | dict.fromkeys("“”„‟", ('"', "characters/quotation-mark"))
+)
 _GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -104,8 +108,7 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
 def _typographic_edits(text: str, *, keeps_quotes: bool) -> Iterator[Edit]:
     """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
     for start, found in sorted(_places(text, _SPACES if keeps_quotes else _TYPOGRAPHIC)):
-        after = _TYPOGRAPHIC[found]
-        yield Edit(start, found, after, "characters/space" if after == " " else "characters/quotation-mark")
+        yield Edit(start, found, *_TYPOGRAPHIC[found])
 
 
 def _places(text: str, characters: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Document
@@ -64,7 +65,7 @@ class SiteLines:
 
     def has(self, site: str, line: Block) -> bool:
         """Whether a site repeats the line; of a short line, most places must be at the edge of the text."""
-        key = _key(site, line.text)
+        key = _key(site, _folded(line.text))
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
     def among(self, keys: "NDArray[np.uint64]") -> tuple[int, ...]:
@@ -94,9 +95,10 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
         article, any_line = _article(document.text), _key(site, _ANY_LINE)
         rows.add((any_line, article, 0, any_line))
         first, behind = edges(lines)
-        for index, line in enumerate(lines):
+        folded = [line for line in map(str.strip, _folded(document.text).split("\n")) if line]
+        for index, (line, folded_line) in enumerate(zip(lines, folded, strict=True)):
             if len(line.text) <= _LONGEST_LINE:
-                key = _key(site, line.text)
+                key = _key(site, folded_line)
                 rows.add((key, article, 0, any_line))
                 if index < first or index >= behind:
                     rows.add((key, article, 1, any_line))
@@ -165,21 +167,24 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
 def _article(text: str) -> int:
     """A number that versions of an article have in common, and other articles do not.
 
-    The hashes of two of its sentences, drawn so that long ones are likelier: two texts draw the same two with about the
+    The hash of two of its sentences, drawn so that long ones are likelier: two texts draw the same two with about the
     square of the share of text that they have in common. Source: A. Broder, On the resemblance and containment of
     documents (1997); the weights are those of S. Ioffe, Improved consistent sampling (2010).
     """
     drawn = [
-        (-math.log((_hash(sentence) + 1) / 2**64) / len(sentence), sentence)
+        (-math.log((crc32(sentence.encode("utf-8", "surrogatepass")) + 1) / 2**32) / len(sentence), sentence)
         for sentence in set(_SENTENCE_END.split(text))
         if sentence
     ]
     return _hash("\n".join(sentence for _, sentence in heapq.nsmallest(2, drawn)))
 
 
+def _folded(text: str) -> str:
+    return plain(text).casefold()
+
+
 def _key(site: str, line: str) -> int:
-    """A number for a line of a site; "12 comments" and "9 comments" are one line, dates and mere figures are not."""
-    line = (line if line.isascii() else plain(line)).casefold()
+    """A number for a folded line of a site; "12 comments" and "9 comments" are one, dates and mere figures are not."""
     if _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
         line = _DIGITS.sub("0", line)
     return _hash(f"{site}\0{line}")
