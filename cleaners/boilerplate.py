@@ -11,6 +11,7 @@ import re2
 from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Document
 from cleaners.edits import Edit
+from cleaners.ending import COMMENTS, LINKS
 from cleaners.knowledge import Knowledge
 from cleaners.page import beyond_article
 from cleaners.prefilter import Prefilter, starts_with_words
@@ -20,6 +21,8 @@ _ENOUGH_LINES = 3_000  # different ones, after which a prefilter, which takes a 
 _MEMORY = 1 << 26  # bytes, at most, for an automaton
 _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
+# These stand between any two paragraphs, and say nothing of where the article is.
+_INTERRUPTIONS = ("advertisement/", "loading/", "player/")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPEECH = re.compile(r"""^"|[,.!?]"\s|»,\s""")  # "We use cookies," the baker said
 
@@ -36,13 +39,16 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     [('Share this article\\n', 'share/prompt')]
     """
     lines = blocks(document.text)
-    matches = _matcher(knowledge.rules).matches([line.text for line in lines])
-    known = {index: rules for index, rules in enumerate(matches) if rules}
-    if not known:
+    found = _matcher(knowledge.rules).matches([line.text for line in lines])
+    matched = {index: rules for index, rules in enumerate(found) if rules}
+    if not matched:
         return
-    taken = {index: rule.id for index, rule in _decide(lines, known).items()}
-    beyond = beyond_article(lines, taken.keys(), document.metadata.title)
-    taken |= dict.fromkeys(beyond, "boilerplate/beyond-article")
+    taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
+    rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
+    known = {place: _kind(matched[index]) for place, index in enumerate(rest) if index in matched}
+    recognized = {place for place, index in enumerate(rest) if index in taken}
+    beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
+    taken |= dict.fromkeys((rest[place] for place in beyond), "boilerplate/beyond-article")
     yield from removals(document.text, taken)
 
 
@@ -68,6 +74,12 @@ def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict
                     taken[neighbour] = vouched_for[0]
                     waiting.append(neighbour)
     return taken
+
+
+def _kind(rules: Sequence[Rule]) -> str:
+    """What a line looks like to rules: a label of links, if that is among it, or what comes first."""
+    families = [rule.family for rule in rules]
+    return next((family for family in (COMMENTS, *LINKS) if family in families), families[0])
 
 
 class _Matcher:

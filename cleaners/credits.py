@@ -44,6 +44,21 @@ SIGN = "|".join(
 )
 
 
+_MARKS = re.compile(rf"[/\[(\s]*(?:{_LABEL}\b\s?:?)?\s*")
+
+
+def signature(line: str) -> str:
+    """Who signs a caption, without the marks round the name, or "" where nobody does.
+
+    >>> [signature(f"The port. {credit}") for credit in ("/Ann Lee/Reuters", "[Ann Lee/AFP]", "(Photo: Ann Lee)")]
+    ['Ann Lee/Reuters', 'Ann Lee/AFP', 'Ann Lee']
+    >>> signature("REUTERS/Ann Lee"), signature("She confirmed the report to Reuters")
+    ('REUTERS/Ann Lee', '')
+    """
+    found = credit(f" {line}")  # which may be all that the line says
+    return found[marks.end() :].rstrip(" )]") if (marks := _MARKS.match(found)) else found
+
+
 def credit(line: str) -> str:
     """The credit that ends a caption, or "" where there is none.
 

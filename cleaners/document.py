@@ -11,6 +11,7 @@ class Metadata:
     """What is known of an article beside its prose; None or empty where the article does not say."""
 
     title: str | None = None
+    standfirst: str | None = None  #: the line below the title that sums the article up; it stays in the text
     authors: tuple[str, ...] = ()
     published: str | None = None  #: ISO 8601, as precise as the source; no time zone is invented
     updated: str | None = None  #: ISO 8601, likewise
@@ -18,6 +19,7 @@ class Metadata:
     site: str | None = None  #: host of `url`
     language: str | None = None  #: ISO 639-1 code
     captions: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()  #: who took the pictures, as their captions say: "Ann Lee/Reuters"
     encoding: str | None = None  #: in which the bytes of the source were read, by Python's name
     encoding_confidence: float | None = None  #: 1 where the bytes or their source said so themselves
 

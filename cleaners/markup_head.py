@@ -20,6 +20,7 @@ _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z
 _LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]|\Z)")
 _ARTICLE = re.compile(r"Article|Posting|Report|Review|Recipe|WebPage\Z")
 _TAG = re.compile(r"<[^<>]*>")
+_SHORTEST_STANDFIRST = 40  # characters
 _SHORTEST_BODY = 300  # characters
 _LONGEST_BODY = 200_000
 
@@ -63,6 +64,7 @@ def declared(html: str, page: Page) -> Declared:
     language = _LANGUAGE.match(page.language or declares("inLanguage", "og:locale", "language") or "")
     metadata = Metadata(
         title=said("og:title") or declares("headline", "twitter:title") or _heading(page) or page.title or None,
+        standfirst=_standfirst(page, (declares("description"), said("og:description"), said("description"))),
         authors=_authors(articles) or _names([said("author") or said("article:author")]) or _names(page.authors),
         published=_time(
             declares("datePublished"),
@@ -113,6 +115,12 @@ def _heading(page: Page) -> str | None:
     """The page's only heading of the first level: a page's title often has the site's name in it."""
     headings = [line.text for line in page.lines if line.element.heading == 1]
     return headings[0] if len(headings) == 1 else None
+
+
+def _standfirst(page: Page, descriptions: Sequence[str | None]) -> str | None:
+    """The line of the page that is its description, word for word."""
+    wanted = {text for text in descriptions if text and len(text) >= _SHORTEST_STANDFIRST}
+    return next((line.text for line in page.lines if line.text in wanted), None)
 
 
 def _authors(articles: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -16,13 +16,15 @@ from dateutil.parser import ParserError, parse
 
 from cleaners.blocks import Block, blocks, edges, removals
 from cleaners.captions import captions
-from cleaners.credits import credit
+from cleaners.credits import credit, signature
 from cleaners.document import Document, Metadata
-from cleaners.edits import Edit, Ledger
+from cleaners.edits import Edit, Ledger, revert
 from cleaners.knowledge import Knowledge
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
+_STANDFIRST = range(40, 400)  # characters
+_BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated")
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -55,7 +57,7 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     [('Ann Lee in Paris\\n', 'metadata/byline'), ('Updated 18:25, 18-Feb-2025\\n', 'metadata/updated')]
     """
     lines = blocks(document.text)
-    first, behind = edges(lines)
+    first, behind = _first_paragraph(lines), edges(lines)[1]
     found: defaultdict[str, dict[int, object]] = defaultdict(dict)
     for index in range(1, first):
         line = lines[index].text
@@ -82,11 +84,26 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     yield from removals(document.text, harvested)
 
 
+def _first_paragraph(lines: Sequence[Block]) -> int:
+    """The first line of prose, but for a standfirst: one line between the title and a byline or labelled date."""
+    first, _ = edges(lines)
+    if first == 1 and len(lines) > 2 and _may_be_standfirst(lines[1]):
+        beside_a_date = _is_labelled(lines, 3)
+        if _is_labelled(lines, 2) or _byline(lines[2].text, beside_a_date=beside_a_date):
+            return edges(lines, (1,))[0]
+    return first
+
+
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
     """Whether a line says when the article was published, by whom, or where it comes from, and nothing else."""
     line = lines[index].text
     beside_a_date = _is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)
     return bool(_stamp(line) or _byline(line, beside_a_date=beside_a_date) or _source(line))
+
+
+def holds_source(line: Block) -> bool:
+    """Whether a line says where the article comes from, and nothing else."""
+    return _source(line.text) is not None
 
 
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
@@ -102,11 +119,15 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
             known = replace(known, published=stamp.moment)
         elif edit.rule == "metadata/updated" and (stamp := _stamp(line)):
             known = replace(known, updated=stamp.moment)
+    title = known.title or _title(blocks(text))
+    pictures = tuple(dict.fromkeys((*known.captions, *captions(text))))
     return replace(
         known,
-        title=known.title or _title(blocks(text)),
+        title=title,
+        standfirst=known.standfirst or _standfirst(title, text, ledger),
         site=known.site or _host(known.url),
-        captions=tuple(dict.fromkeys((*known.captions, *captions(text)))),
+        captions=pictures,
+        credits=tuple(dict.fromkeys((*known.credits, *filter(None, map(signature, pictures))))),
     )
 
 
@@ -223,3 +244,19 @@ def _title(lines: Sequence[Block]) -> str | None:
     if len(line) <= _LONGEST_TITLE and ends_as_headline and not credit(line) and any(map(str.isalpha, line)):
         return line
     return None
+
+
+def _standfirst(title: str | None, text: str, ledger: Ledger) -> str | None:
+    """The one line between the title and the byline or date that was harvested."""
+    for number, step in enumerate(ledger):
+        above = next((edit for edit in step.edits if edit.rule in _BELOW_STANDFIRST), None)
+        if above:
+            lines = blocks(revert(text, ledger[number:])[: above.start])
+            if len(lines) == 2 and lines[0].text == title and _may_be_standfirst(lines[1]) and lines[1] in blocks(text):
+                return lines[1].text
+            return None
+    return None
+
+
+def _may_be_standfirst(line: Block) -> bool:
+    return line.length in _STANDFIRST and not credit(line.text)

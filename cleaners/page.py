@@ -7,17 +7,18 @@ crude page already: a list at the end of a clean article, a poem or a table is n
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cleaners.blocks import Block, ends_sentence
 from cleaners.credits import credit
-from cleaners.metadata import holds_metadata
+from cleaners.ending import LINKS, end_of_article, is_long, words
+from cleaners.metadata import holds_metadata, holds_source
 
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
 _FEWEST_LINES = 4  # beyond the article on one side, or
 _ENOUGH_BESIDE = 2  # lines recognized on that side
+_ENOUGH_KNOWN = 3  # on that side, for lines that look like furniture to be as good as recognized
 _PARAGRAPH = 140  # characters of a sentence that a teaser seldom has
-_LONG = 200  # characters; a line as long as that is a paragraph, and no place is reason enough to take it
 _WIDE_GAP = 10  # lines between two paragraphs
 _VERY_WIDE_GAP = 30
 _MUCH_PROSE = 0.1  # of all paragraphs, in what belongs to the article
@@ -25,41 +26,47 @@ _SHORTEST_SENTENCE = 40
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
+_LINK = range(40, 160)  # characters
+_ANNOUNCED = 0.25  # of a headline's words
 _HEADLINE = range(20, 200)  # characters
-_STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
-_CHARACTERS_PER_STOP = 150
-_WORD = re.compile(r"[^\W\d_]{4,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
 
 
-def beyond_article(lines: Sequence[Block], recognized: Collection[int], title: str | None) -> set[int]:
-    """Lines above the first paragraph and below the last that belong to the page.
+def beyond_article(
+    lines: Sequence[Block], recognized: Collection[int], known: Mapping[int, str], title: str | None
+) -> set[int]:
+    """Lines above the article and below it that belong to the page.
 
     What holds metadata, names a photographer or is the headline stays for the other cleaners.
 
     Args:
         lines: those of the text.
         recognized: which of them rules have taken.
+        known: those and the others that look like furniture to a rule, by index, and the kind of furniture.
         title: what the source itself declared as its title.
 
     Returns:
         Indices of lines that rules have not taken.
     """
-    if len(recognized) < _ENOUGH_EVIDENCE:
+    if len(known) < _ENOUGH_EVIDENCE or _is_wrapped(lines):
         return set()
-    paragraphs = [index for index, line in enumerate(lines) if _is_paragraph(line) and index not in recognized]
-    if len(paragraphs) < 2 or _is_wrapped(lines):
-        return set()
+    end = end_of_article(lines, known)
+    beyond = {index for index in range(end, len(lines)) if index not in recognized and not holds_source(lines[index])}
+    recognized = {*recognized, *(index for index in known if index >= end)}
+    paragraphs = [index for index in range(end) if _is_paragraph(lines[index]) and index not in recognized]
+    if len(recognized) < _ENOUGH_EVIDENCE or len(paragraphs) < 2:
+        return beyond
     first, last = _article(lines, paragraphs, recognized)
     while first > 0 and first - 1 not in recognized and _is_sentence(lines[first - 1]):
         first -= 1
     while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
         last += 1
-    beyond: set[int] = set()
     for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
-        side = side[next((n for n, index in enumerate(side) if index in recognized), len(side)) :]
-        if len(side) >= _FEWEST_LINES or sum(index in recognized for index in side) >= _ENOUGH_BESIDE:
+        marks = known if sum(index in known for index in side) >= _ENOUGH_KNOWN else recognized
+        side = side[next((n for n, index in enumerate(side) if index in marks), len(side)) :]
+        if len(side) >= _FEWEST_LINES or sum(index in marks for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
+    beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
     return beyond - {_headline(lines, first, recognized, title)} if beyond else beyond
 
 
@@ -103,6 +110,31 @@ def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
             yield from indices
 
 
+def _linked_headlines(lines: Sequence[Block], known: Mapping[int, str]) -> Iterator[int]:
+    """Headlines below a label such as "Read more", and the label; one with a number may be the article's own."""
+    label = None
+    for index, line in enumerate(lines):
+        if known.get(index) in LINKS:
+            label = index if line.length < _LINK.start and not line.ends_sentence else None
+        elif label is None or not _may_be_link(line) or (index + 1 < len(lines) and _announces(line, lines[index + 1])):
+            label = None
+        else:
+            yield from (label, index)
+
+
+def _may_be_link(line: Block) -> bool:
+    text = line.text
+    return (
+        line.length in _LINK and not line.ends_sentence and text[-1] not in ":;," and text[0] not in "0123456789-–—*#"
+    )
+
+
+def _announces(line: Block, paragraph: Block) -> bool:
+    """Whether a headline has much in common with what follows, as the article's own do."""
+    topic = words(line.text)
+    return paragraph.is_prose and len(topic & words(paragraph.text)) >= _ANNOUNCED * len(topic)
+
+
 def _is_doubled(text: str) -> bool:
     half = len(text) // 2
     if text[0] != text[half] and not text[half].isspace():  # most lines, and cheap
@@ -116,14 +148,7 @@ def _is_heading(lines: Sequence[Block], index: int) -> bool:
 
 
 def _is_paragraph(line: Block) -> bool:
-    return line.length >= _PARAGRAPH and (line.is_prose or (line.length >= _LONG and not _is_list(line.text)))
-
-
-def _is_list(text: str) -> bool:
-    """Whether a long line is a row of links: most words with a capital, and hardly a comma or full stop."""
-    words = text.split()
-    n_capitals = sum(word[0].isupper() for word in words)
-    return n_capitals > len(words) / 2 and len(_STOPS.findall(text)) * _CHARACTERS_PER_STOP < len(text)
+    return line.length >= _PARAGRAPH and (line.is_prose or is_long(line))
 
 
 def _is_sentence(line: Block) -> bool:
@@ -131,11 +156,7 @@ def _is_sentence(line: Block) -> bool:
 
 
 def _is_kept(lines: Sequence[Block], index: int) -> bool:
-    return (
-        (lines[index].length >= _LONG and not _is_list(lines[index].text))
-        or holds_metadata(lines, index)
-        or credit(lines[index].text) != ""
-    )
+    return is_long(lines[index]) or holds_metadata(lines, index) or credit(lines[index].text) != ""
 
 
 def _is_wrapped(lines: Sequence[Block]) -> bool:
@@ -151,12 +172,8 @@ def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], t
     candidates = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
     if len(candidates) < 2:
         return candidates[0] if candidates else -1
-    body = {word for line in lines[first : first + 3] for word in _words(line.text)}
+    body = {word for line in lines[first : first + 3] for word in words(line.text)}
     return max(
         candidates,
-        key=lambda index: (lines[index].text == title, len(body & _words(lines[index].text)), index),
+        key=lambda index: (lines[index].text == title, len(body & words(lines[index].text)), index),
     )
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))

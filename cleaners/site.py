@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from cleaners.blocks import Block, blocks, edges, plain, removals
-from cleaners.document import Document
+from cleaners.document import Cleaned, Document
 from cleaners.edits import Edit
 
 if TYPE_CHECKING:
@@ -105,6 +105,20 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 4)
 
 
+def new_lines(document: Document, cleaned: Cleaned) -> "NDArray[np.uint64]":
+    """Keys of the lines that `remove_site_lines` was asked about, and that the survey of the document does not have.
+
+    These are the lines that other cleaners changed. What sites repeat concerns a document only through its lines.
+    """
+    import numpy as np
+
+    site = site_of(document)
+    taken = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
+    seen = {line.strip() for text in (cleaned.text, *taken) for line in text.split("\n")}
+    changed = sorted(seen.difference(line.strip() for line in document.without_furniture().text.split("\n")))
+    return np.array([_key(site, line) for line in changed], np.uint64)
+
+
 def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
     """What the sites repeat, from the surveys of all shards in any order.
 
@@ -120,7 +134,9 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
     found: list[tuple[NDArray[np.uint64], ...]] = []  # key, number of articles, at an edge, and key of any line
     for part in range(n_parts):
         parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
-        rows = np.unique(np.concatenate([np.empty((0, 4), np.uint64), *parts]), axis=0)
+        rows = np.concatenate([np.empty((0, 4), np.uint64), *parts])
+        _, places, counts = np.unique(rows[:, 0], return_inverse=True, return_counts=True)
+        rows = np.unique(rows[(counts[places] >= _FEWEST_DOCUMENTS) | (rows[:, 0] == rows[:, 3])], axis=0)
         keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
         any_line = rows[starts, 3]
         n_at_edge = np.add.reduceat(rows[:, 2], starts) if len(keys) else keys

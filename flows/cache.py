@@ -4,15 +4,19 @@ A run that is repeated, or follows one that was killed, finds here what was fini
 entry is a folder that appears whole or not at all.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from uuid import uuid4
+
+import pyarrow as pa
+from pyarrow import feather
 
 _DRAFTS = "drafts"
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
@@ -65,9 +69,27 @@ class Cache:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def write_table(path: Path, table: pa.Table) -> None:
+    """A table as an Arrow file, which is several times faster to write and to read than Parquet, safely on disk."""
+    with path.open("wb") as file:
+        feather.write_feather(table.combine_chunks(), file, compression="lz4")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_table(path: Path, *columns: str) -> pa.Table:
+    """Some columns of a table that `write_table` has written; all of them if none is named."""
+    return feather.read_table(path, columns=list(columns) or None).combine_chunks()
+
+
 def key_of(*parts: object) -> str:
     """A hash of some values, which must be written the same whenever they are the same."""
     return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def key_of_bytes(*parts: object, of: bytes = b"") -> bytes:
+    """The same as 16 bytes, for very many values, one of which may be bytes."""
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass") + b"\0" + of, digest_size=16).digest()
 
 
 @cache

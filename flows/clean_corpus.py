@@ -17,6 +17,7 @@ from flows import CleancopyError
 from flows.engines import Given, Pool, Result, attempted, name_of
 from flows.intake import Fields
 from flows.pipeline import Outcome, run
+from flows.remote import places
 from flows.settings import Settings
 
 _RETRY_DELAYS: list[float] = [1, 10]  # seconds
@@ -85,7 +86,7 @@ def clean_corpus(
 
     Args:
         sources: folders, files, patterns and addresses.
-        out: folder of the corpus.
+        out: folder or address of the corpus.
         rules: folders with rule files beside the built-in ones.
         quotes: "straight", or "keep" to leave quotation marks as they are.
         duplicates: "keep" to mark copies with the ids of their originals, "drop" to set them aside.
@@ -99,7 +100,9 @@ def clean_corpus(
     `CleancopyError`, `RuleError` or `NotPublished` that says why.
     """
     fields = Fields(text_field, id_field, url_field)
-    settings = Settings(tuple(sources), Path(out), tuple(map(Path, rules or ())), quotes, fields, duplicates)
+    folder, address = places(out)
+    rule_folders = tuple(map(Path, rules or ()))
+    settings = Settings(tuple(sources), folder, rule_folders, quotes, fields, duplicates, address=address)
     try:
         with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
             outcome = run(settings, PrefectEngine(pool if workers != 0 else None))

@@ -87,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_diff)
 
     command = commands.add_parser("review", help="open the report of a corpus in a browser")
-    command.add_argument("folder", nargs="?", default="clean", metavar="DIR", help="folder of the corpus (clean)")
+    command.add_argument(
+        "folder", nargs="?", default="clean", metavar="DIR", help="folder or address of the corpus (clean)"
+    )
     command.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (any that is free)")
     command.add_argument("--no-browser", action="store_true", help="only serve it")
     command.set_defaults(run=_review)
@@ -100,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_serve)
 
     command = commands.add_parser("restore", help="print the source text of a document again")
-    command.add_argument("folder", metavar="DIR", help="folder of the corpus")
+    command.add_argument("folder", metavar="DIR", help="folder or address of the corpus")
     command.add_argument("id", metavar="ID", help="id of the document")
     command.set_defaults(run=_restore)
 
@@ -113,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", metavar="DIR", help="folder of the corpus (clean)")
+    command.add_argument("--out", metavar="DIR", help="folder or address of the corpus (clean)")
     for field, what in {"text": "text", "id": "id", "url": "address"}.items():
         command.add_argument(
             f"--{field}-field", metavar="NAME", help=f"field of records that holds the {what} (guessed)"
@@ -194,18 +196,19 @@ def _run(options: argparse.Namespace, settings: "Settings") -> int:
 
 def _settings(options: argparse.Namespace) -> "Settings":
     from flows.intake import Fields
+    from flows.remote import places
     from flows.settings import Settings
 
-    fields = Fields(options.text_field, options.id_field, options.url_field)
-    rules = tuple(map(Path, options.rules))
+    out, address = places(options.out or "clean")
     return Settings(
         tuple(options.sources),
-        Path(options.out or "clean"),
-        rules,
+        out,
+        tuple(map(Path, options.rules)),
         options.quotes,
-        fields,
+        Fields(options.text_field, options.id_field, options.url_field),
         options.duplicates,
         getattr(options, "fresh", False),
+        address,
     )
 
 
@@ -235,7 +238,7 @@ def _run_flow(settings: "Settings", options: argparse.Namespace) -> "Outcome":
         flow, workers = clean_corpus.with_options(task_runner=DaskTaskRunner(**address)), 0
     try:
         fields = settings.fields.options()
-        return flow(sources, str(settings.out), rules, settings.quotes, settings.duplicates, **fields, workers=workers)
+        return flow(sources, settings.target, rules, settings.quotes, settings.duplicates, **fields, workers=workers)
     except NotPublished as verdict:
         return verdict.outcome
 
@@ -285,7 +288,7 @@ def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
     counts = outcome.counts
     if outcome.published:
         news = "" if outcome.changed else ", as before"
-        print(f"Published {counts['published']} of {counts['documents']} documents in {settings.out}{news}.")
+        print(f"Published {counts['published']} of {counts['documents']} documents in {settings.target}{news}.")
     else:
         print(f"Nothing was published: {' '.join(reason.text for reason in outcome.failures)}")
     if counts["duplicates"]:
@@ -339,10 +342,18 @@ def _diff(options: argparse.Namespace) -> int:
     return PUBLISHED
 
 
+def _folder(corpus: str) -> Path:
+    """The folder of a corpus, which is fetched if it lies elsewhere."""
+    from flows.remote import download, places
+
+    folder, address = places(corpus)
+    return download(address) if address else folder
+
+
 def _review(options: argparse.Namespace) -> int:
     from flows.review import serve
 
-    serve(Path(options.folder), options.port, open_browser=not options.no_browser)
+    serve(_folder(options.folder), options.port, open_browser=not options.no_browser)
     return PUBLISHED
 
 
@@ -356,7 +367,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     from flows.corpus import restore
 
-    sys.stdout.buffer.write(restore(Path(options.folder), options.id).encode())
+    sys.stdout.buffer.write(restore(_folder(options.folder), options.id).encode())
     return PUBLISHED
 
 

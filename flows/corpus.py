@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
@@ -47,6 +47,8 @@ DOCUMENTS = pa.schema(
         ("duplicate_of", pa.string()),
         ("encoding", pa.string()),
         ("encoding_confidence", pa.float64()),
+        ("standfirst", pa.string()),
+        ("credits", pa.list_(pa.string())),
     ]
 )
 EDITS = pa.schema(
@@ -64,10 +66,11 @@ QUARANTINE = pa.schema(
     [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
 )
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _STAGING = ".staging"
 _CACHE = ".cache"
-_OURS = (_MANIFEST, *FOLDERS, "text", "report", _STAGING)
+HISTORY = "history"
+_OURS = (MANIFEST, *FOLDERS, HISTORY, "text", "report", _STAGING)
 
 
 class CorpusError(CleancopyError):
@@ -144,26 +147,26 @@ def cache_of(out: Path, *, fresh: bool) -> Cache:
     return cache
 
 
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
-    """Rows as a Parquet file, Zstandard-compressed, safely on disk."""
+def write_table(path: Path, table: pa.Table) -> None:
+    """A table as a Parquet file, Zstandard-compressed, safely on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(list(rows), schema), file, compression="zstd")
+        pq.write_table(table.combine_chunks(), file, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
 
 
-def write_shard(staging: Path, number: int, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Part]:
+def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> list[Part]:
     """One part for each of documents, edits and quarantine, under one name that tells what is in them.
 
     Args:
         staging: folder of the run.
         number: place of the shard in the corpus.
-        tables: rows by folder name.
+        tables: by folder name.
     """
     drafts = {folder: staging / folder / f"{number:05}.parquet" for folder in FOLDERS}
-    for folder, schema in FOLDERS.items():
-        write_table(drafts[folder], tables[folder], schema)
+    for folder in FOLDERS:
+        write_table(drafts[folder], tables[folder])
     hashes = {folder: sha256_of(draft) for folder, draft in drafts.items()}
     name = f"part-{number:05}-{hashlib.sha256(''.join(hashes.values()).encode()).hexdigest()[:12]}.parquet"
     for draft in drafts.values():
@@ -181,13 +184,14 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         facts: what else the manifest says: versions and counts.
 
     Returns:
-        Whether the manifest changed. If the corpus is the same as before, no byte of it does.
+        Whether the manifest changed. If the corpus is the same as before, no byte of it does; else the old manifest
+        goes to `history/`, and the new one names it, and the documents that left.
     """
     parts = list(parts)
-    manifest = out / _MANIFEST
+    manifest = out / MANIFEST
     old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
-    changed = old is None or {**content, "previous": old.get("previous")} != old
+    changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
     for part in parts:
         target = out / part.path
         target.parent.mkdir(exist_ok=True)
@@ -195,8 +199,13 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
             (staging / part.path).replace(target)
             _sync(target.parent)
     if changed:
+        before, now = ({part["path"] for part in some["parts"]} for some in (old or {"parts": []}, content))
+        content["left"] = sorted(_ids(out, before - now) - _ids(out, now - before))
         content["previous"] = sha256_of(manifest) if old else None
-        draft = staging / _MANIFEST
+        if old:
+            (out / HISTORY).mkdir(exist_ok=True)
+            shutil.copyfile(manifest, out / HISTORY / f"{content['previous']}.json")
+        draft = staging / MANIFEST
         with draft.open("w", encoding="utf-8") as file:
             json.dump(content, file, indent=1, ensure_ascii=False)
             file.write("\n")
@@ -213,6 +222,12 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     return changed
 
 
+def _ids(out: Path, paths: Iterable[str]) -> set[str]:
+    """The documents of some parts, published or set aside."""
+    found = [out / path for path in paths if not path.startswith("edits/") and (out / path).exists()]
+    return {name for path in found for name in pq.read_table(path, columns=["id"])["id"].to_pylist()}
+
+
 def replace_folder(new: Path, target: Path, staging: Path) -> None:
     """Put a staged folder in the place of another; once that is done, doing it again changes nothing."""
     if new.exists():
@@ -223,10 +238,10 @@ def replace_folder(new: Path, target: Path, staging: Path) -> None:
 
 def fingerprint(out: Path) -> str | None:
     """What the corpus is, as a hash; None if there is none, or not all of it."""
-    manifest = _load(out / _MANIFEST)
+    manifest = _load(out / MANIFEST)
     if not manifest or not all((out / part["path"]).exists() for part in manifest["parts"]):
         return None
-    return sha256_of(out / _MANIFEST)
+    return sha256_of(out / MANIFEST)
 
 
 def sha256_of(path: Path) -> str:
@@ -286,7 +301,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
     Raises:
         CorpusError: if there is no corpus in the folder, or its manifest cannot be read.
     """
-    path = out / _MANIFEST
+    path = out / MANIFEST
     if not path.exists():
         raise CorpusError(f"{out}: no corpus here; name the folder that `cleancopy clean --out` wrote.")
     manifest = _load(path)
@@ -305,12 +320,11 @@ def _load(path: Path) -> dict[str, Any] | None:
     return manifest if is_one else None
 
 
-def edit_rows(document_id: str, ledger: Ledger) -> Iterator[dict[str, Any]]:
-    """A document's ledger as rows of `edits/`."""
+def edit_rows(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    """A document's ledger as rows of `edits/`, without its id."""
     for number, step in enumerate(ledger):
         for edit in step.edits:
             yield {
-                "document_id": document_id,
                 "step": number,
                 "cleaner": step.cleaner,
                 "rule": edit.rule,
@@ -332,7 +346,7 @@ def ledger_of(rows: Iterable[Mapping[str, Any]]) -> Ledger:
 def metadata_of(row: Mapping[str, Any]) -> Metadata:
     """A document's metadata from its row of `documents/`."""
     values = {field.name: row[field.name] for field in fields(Metadata)}
-    return Metadata(**values | {"authors": tuple(row["authors"] or ()), "captions": tuple(row["captions"] or ())})
+    return Metadata(**values | {name: tuple(row[name] or ()) for name in ("authors", "captions", "credits")})
 
 
 def _sync(folder: Path) -> None:

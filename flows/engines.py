@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int], object]
 
 _ATTEMPTS = 3
 _AHEAD = 2  # batches that wait for each worker
-_PRELOADED = ["cleaners", "flows.shards"]  # imported once, by the server from which all workers are forked
+_PRELOADED = ["flows.workers"]
 
 
 class Engine(Protocol):

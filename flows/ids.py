@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from expectations.verdicts import Reason
+from flows.cache import read_table
 
 if TYPE_CHECKING:
     from flows.shards import Shard
@@ -27,7 +27,7 @@ def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
     """
     hashes = []
     for shard in shards:
-        ids = pq.read_table(shard.raw, columns=["id"])["id"].to_pylist()
+        ids = read_table(shard.raw, "id")["id"].to_pylist()
         hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
     values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
     repeated = values[counts > 1]
@@ -37,7 +37,7 @@ def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
     for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
         renamed: list[tuple[int, str, Reason | None]] = []
         rows = np.flatnonzero(np.isin(found, repeated))
-        table = pq.read_table(shard.raw, columns=["id", "sha256", "source"]).take(rows).to_pydict()
+        table = read_table(shard.raw, "id", "sha256", "source").take(rows).to_pydict()
         for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
             if document_id not in first:
                 first[document_id] = digest, source

@@ -6,14 +6,16 @@ never from a counter: they are the same in every run, on every machine, however 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from cleaners.document import Document, Metadata
 from flows import UnreadableDocument
+from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.records import (
     LARGEST_DOCUMENT,
@@ -71,6 +73,16 @@ class Raw:
     error: UnreadableDocument | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document that was found, and that need not be read if what was made of the same key is still there."""
+
+    read: Callable[[], Raw]
+    size: int  #: bytes, about
+    text_name: str = ""  #: name of its readable text in the corpus, if it is a file of its own
+    key: bytes | None = None  #: hash of all that the document depends on, if that can be known
+
+
 def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator[Portion]:
     """The files in portions of about `most` bytes where they can be cut, with the fields that hold what we need.
 
@@ -121,23 +133,31 @@ def guess(values: Iterable[str]) -> str | None:
 
 def read(portion: Portion) -> Iterator[Raw]:
     """The documents of a portion; one that cannot be read comes with the reason, and stops no other."""
+    return (document.read() for document in unread(portion))
+
+
+def unread(portion: Portion) -> Iterator[Unread]:
+    """The documents of a portion before they are decoded, and their markup is heard."""
     file = portion.file
     if portion.kind.is_one_document:
-        yield _read_file(file, portion.kind)
+        key = key_of_bytes(code(), file, portion.kind) if file.version else None
+        yield Unread(partial(_read_file, file, portion.kind), file.size, file.text_name, key)
     else:
-        columns = None
+        columns, where = None, repr((code(), file.id, file.source, portion.kind, portion.fields))
         if portion.kind == Kind.PARQUET:
             names = field_names(file, portion.kind)
             known = {portion.fields.text, portion.fields.id, portion.fields.url, *_DECLARED}
             columns = [name for name in names if name in known]
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
-                yield _document(record, portion)
+                content = record.raw or repr(record.values).encode("utf-8", "surrogatepass")
+                key = key_of_bytes(where, list(record.values), of=content)
+                yield Unread(partial(_document, record, portion), len(content), key=key)
         except DamagedFile as error:
-            yield _unreadable(file, f"{file.id}#rest", error)
+            yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)
     if portion.start == 0 and _has_changed(file):
         reason = UnreadableDocument("intake/changed", "The file changed while it was read; run again.")
-        yield _unreadable(file, f"{file.id}#changed", reason)
+        yield Unread(partial(_unreadable, file, f"{file.id}#changed", reason), 0, file.text_name)
 
 
 def _unreadable(file: SourceFile, document_id: str, error: UnreadableDocument, digest: str = "") -> Raw:
@@ -248,6 +268,7 @@ def _declared(values: Mapping[str, Any], fields: Fields) -> Metadata:
         found["url"] = values.get(fields.url)
     return Metadata(
         title=_string(found.get("title")),
+        standfirst=_string(found.get("standfirst")),
         authors=_strings(found.get("authors")),
         published=_moment(found.get("published")),
         updated=_moment(found.get("updated")),
@@ -255,10 +276,12 @@ def _declared(values: Mapping[str, Any], fields: Fields) -> Metadata:
         site=_string(found.get("site")),
         language=_string(found.get("language")),
         captions=_strings(found.get("captions")),
+        credits=_strings(found.get("credits")),
     )
 
 
-_DECLARED = {name: name for name in "title authors published updated url site language captions".split()} | {
+_COLUMNS = "title standfirst authors published updated url site language captions credits"
+_DECLARED = {name: name for name in _COLUMNS.split()} | {
     "author": "authors",
     "date": "published",
     "lang": "language",

@@ -13,28 +13,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
-from flows import corpus
+from flows import corpus, remote
 from flows.cache import AGAIN, code, key_of
+from flows.cleaning import clean_shard, merge_surveys, set_aside
+from flows.earlier import earlier_in, write_index
 from flows.engines import Direct, Engine
 from flows.ids import settle_ids
 from flows.intake import Fields, portions
 from flows.judging import judge
+from flows.reading import read_batch, read_failed
 from flows.settings import Settings
-from flows.shards import (
-    batches,
-    clean_shard,
-    merge_surveys,
-    read_batch,
-    report_shard,
-    set_aside,
-    stage_shard,
-)
+from flows.shards import batches
 from flows.sources import find
+from flows.staging import report_shard, stage_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +64,25 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
+        if settings.address:
+            remote.go_on_from(settings.address, out)
         cache = corpus.cache_of(out, fresh=settings.fresh)
         key = key_of(code(), replace(settings, fresh=False), knowledge.rules.sha256, files)
         last = _Last(cache.folder / "last-run.pickle", key, corpus.fingerprint(out))
         if all(file.version for file in files) and report.exists() and (outcome := last.outcome()):
             return replace(outcome, changed=False, seconds=clock.seconds)
+        earlier = earlier_in(cache)
         with clock("read"):
             found = list(portions(files, settings.fields, settings.shard_bytes))
-            work = batches(found, settings.shard_bytes, cache)
-            shards = settle_ids([shard for shards in engine.map(read_batch, work) for shard in shards])
+            Thread(target=import_module, args=["expectations.validate"]).start()  # takes seconds, wanted in the end
+            work = batches(found, settings.shard_bytes, cache, earlier)
+            shards = settle_ids([shard for shards in engine.map(read_batch, work, read_failed) for shard in shards])
             site_lines = merge_surveys(shards, staging)
         with clock("clean"):
-            clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache)
+            clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
-            verdict = engine.call(judge, shards, staging / "report" / "data-docs")
+            verdict = engine.call(judge, shards, staging)
             verdict = replace(verdict, drops_duplicates=settings.duplicates == "drop")
             judged = [(shard, verdict.on(shard)) for shard in shards]
         changed = False
@@ -95,11 +97,11 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
             totals = Totals()
-            for more in engine.map(partial(report_shard, staging=staging), judged):
+            for more in engine.map(partial(report_shard, staging=staging, out=out), judged):
                 totals.add(more)
             summary = Run(
                 sources=settings.sources,
-                out=str(out),
+                out=settings.target,
                 started=started.isoformat(timespec="seconds"),
                 seconds=sum(clock.seconds.values()),
                 stages=clock.seconds,
@@ -111,8 +113,12 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             index = index_page(summary, totals, "data-docs/index.html")
             (staging / "report" / "index.html").write_text(index, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
+        if settings.address:
+            with clock("upload"):
+                engine.call(remote.upload, out, settings.address)
+        tables = [path for shard in shards for path in (shard.raw, shard.documents)]
         used = {path for shard in shards for path in (shard.read, shard.cleaned)}
-        cache.keep_only(used)
+        cache.keep_only({*used, write_index(tables, cache)})
         outcome = Outcome(
             published=not verdict.failures,
             changed=changed,

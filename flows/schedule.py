@@ -19,6 +19,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows import CleancopyError
 from flows.clean_corpus import clean_corpus
 from flows.settings import Settings
+from flows.sources import is_local
 
 _STARTUP_SECONDS = 180
 
@@ -30,7 +31,7 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
         CleancopyError: if the schedule or its time zone is none, or the server does not start.
     """
     for source in settings.sources:
-        if not Path(source).exists():
+        if is_local(source) and not Path(source).exists():
             raise CleancopyError(f"{source}: no such file or folder; check the path.")
     try:
         zone = ZoneInfo(timezone).key
@@ -46,9 +47,9 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
             name="scheduled",
             schedule=schedule,
             parameters={
-                "sources": [str(Path(source).resolve()) for source in settings.sources],
-                "out": str(settings.out.resolve()),
-                "rules": [str(folder.resolve()) for folder in settings.rules],
+                "sources": [_absolute(source) for source in settings.sources],
+                "out": _absolute(settings.target),
+                "rules": [_absolute(str(folder)) for folder in settings.rules],
                 "quotes": settings.quotes,
                 "duplicates": settings.duplicates,
                 **settings.fields.options(),
@@ -56,6 +57,11 @@ def serve(settings: Settings, cron: str, timezone: str) -> None:
             global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             print_starting_message=False,
         )
+
+
+def _absolute(place: str) -> str:
+    """A path that means the same in every working folder, or an address."""
+    return str(Path(place).resolve()) if is_local(place) else place
 
 
 @contextmanager

@@ -20,7 +20,13 @@ class Settings:
     fields: Fields = field(default_factory=Fields)  #: those of records that are not to be guessed
     duplicates: Literal["keep", "drop"] = "keep"  #: whether copies stay in the corpus, with the ids of their originals
     fresh: bool = False  #: whether to do everything again
-    shard_bytes: int = 8_000_000  #: of text, about, that are worked on in one go
+    address: str = ""  #: where the corpus is put when it is made, if not in `out` alone
+    shard_bytes: int = 4_000_000  #: of text, about, that are worked on in one go
+
+    @property
+    def target(self) -> str:
+        """Where readers find the corpus."""
+        return self.address or str(self.out)
 
     def knowledge(self) -> Knowledge:
         """What the cleaners may know before the corpus is surveyed."""

@@ -195,6 +195,8 @@ def _remote(source: str) -> tuple[str, Iterable[tuple[SourceFile, bool]]]:
             prefix = root[: min(root.index(sign) for sign in "*?[" if sign in root)].rpartition("/")[0]
             return prefix, _remote_files(files, prefix, files.glob(root, detail=True))
         found = files.find(root, detail=True)
+        if f"{root.rstrip('/')}/{CORPUS_MARK}" in found:  # a corpus as a source means the documents of it
+            found = {path: facts for path, facts in found.items() if path.removeprefix(root).startswith("/documents/")}
         if not found and not files.exists(root):
             raise FileNotFoundError(2, "no such file or folder")
         return root, _remote_files(files, root, found or {root: files.info(root)})

@@ -19,7 +19,7 @@ Verdict = Literal["published", "quarantined", "duplicate"]
 _N_EXAMPLES = 3
 _LONGEST_EXCERPT = 160
 _MOST_PROPOSALS = 100
-_REPEATED_LINE = "site/repeated-line"
+REPEATED_LINE = "site/repeated-line"  # the rule that takes away what a site repeats
 _SENTENCE = re.compile(r"""(?s).{80,}[.!?…。！？]["'”’»)\]]*""")
 
 
@@ -74,11 +74,7 @@ class Entry:
     reasons: tuple[Reason, ...]
     duplicate_of: str | None
     n_edits: int
-    edits: Counter[str]  #: number of edits by rule
-    removed: Counter[str]  #: characters taken away by rule
-    sentences: Counter[str]  #: pieces taken away that read like a sentence, by rule
-    repeated: tuple[str, ...]  #: lines taken away since the site repeats them
-    examples: Mapping[str, tuple[Excerpt, ...]]  #: a few different edits by rule
+    n_rules: int  #: that made the edits
     n_source: int  #: characters of the source text
     n_clean: int  #: characters of the clean text
     removed_ratio: float
@@ -86,19 +82,7 @@ class Entry:
 
 def entry(document: ReviewedDocument) -> Entry:
     """The document's line in the index, without its texts."""
-    edits: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
-    sentences: Counter[str] = Counter()
-    repeated: list[str] = []
-    examples: dict[str, tuple[Excerpt, ...]] = {}
-    for step in document.ledger:
-        for edit in step.edits:
-            edits[edit.rule] += 1
-            removed[edit.rule] += max(0, len(edit.before) - len(edit.after))
-            sentences[edit.rule] += not edit.after and _SENTENCE.fullmatch(edit.before.strip()) is not None
-            if edit.rule == _REPEATED_LINE:
-                repeated.append(edit.before.strip())
-            examples[edit.rule] = _gather(examples.get(edit.rule, ()), [Excerpt(cut(edit.before), cut(edit.after))])
+    rules = [edit.rule for step in document.ledger for edit in step.edits]
     return Entry(
         id=document.id,
         source=document.source,
@@ -107,12 +91,8 @@ def entry(document: ReviewedDocument) -> Entry:
         verdict=document.verdict,
         reasons=document.reasons,
         duplicate_of=document.duplicate_of,
-        n_edits=edits.total(),
-        edits=edits,
-        removed=removed,
-        sentences=+sentences,
-        repeated=tuple(repeated),
-        examples=examples,
+        n_edits=len(rules),
+        n_rules=len(set(rules)),
         n_source=len(document.source_text),
         n_clean=len(document.clean_text),
         removed_ratio=document.removed_ratio,
@@ -172,19 +152,42 @@ class Totals:
         most = sorted(self.repeated.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
         return [(cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
-    def count(self, entry: Entry, *, is_shown: bool = True) -> None:
-        """Add one document."""
-        self.verdicts[entry.verdict] += 1
-        self.checks.update(reason.check for reason in entry.reasons)
-        self.repeated.update(set(entry.repeated))
-        self.n_edits += entry.n_edits
-        self.n_source += entry.n_source
-        self.n_clean += entry.n_clean
-        for rule, n_edits in entry.edits.items():
-            tally = Tally(rule, n_edits, 1, entry.removed[rule], entry.sentences[rule], entry.examples[rule])
-            self._add(tally)
-        if is_shown:
-            self.shown.append(entry)
+    def count(self, verdict: Verdict, reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
+        """Add a document, but for its edits.
+
+        Args:
+            verdict: on it.
+            reasons: why it is in quarantine.
+            n_source: characters of its source text.
+            n_clean: characters of its clean text.
+        """
+        self.verdicts[verdict] += 1
+        self.checks.update(reason.check for reason in reasons)
+        self.n_source += n_source
+        self.n_clean += n_clean
+
+    def count_edits(
+        self,
+        edits: Mapping[tuple[str, str, str], int],
+        documents: Mapping[str, int],
+        repeated: Mapping[str, int],
+    ) -> None:
+        """Add the edits of some documents.
+
+        Args:
+            edits: how often there is each edit, by rule, text before and text after.
+            documents: how many documents have an edit of each rule.
+            repeated: how many documents lost each line, since their site repeats it.
+        """
+        for (rule, before, after), n in edits.items():
+            is_sentence = not after and _SENTENCE.fullmatch(before.strip()) is not None
+            n_removed = n * max(0, len(before) - len(after))
+            self._add(Tally(rule, n, 0, n_removed, n * is_sentence, (Excerpt(cut(before), cut(after)),)))
+            self.n_edits += n
+        for rule, n in documents.items():
+            self._add(Tally(rule, n_documents=n))
+        for line, n in repeated.items():
+            self.repeated[line.strip()] += n
 
     def add(self, other: "Totals") -> None:
         """Add all documents of a later shard."""
@@ -204,20 +207,23 @@ class Totals:
         tally.n_documents += more.n_documents
         tally.n_removed += more.n_removed
         tally.n_sentences += more.n_sentences
-        tally.examples = _gather(tally.examples, more.examples)
+        if len(tally.examples) < _N_EXAMPLES:
+            tally.examples = tuple(dict.fromkeys((*tally.examples, *more.examples)))[:_N_EXAMPLES]
 
 
-def totals(entries: Iterable[Entry]) -> Totals:
+def totals(documents: Iterable[ReviewedDocument]) -> Totals:
     """The totals of some documents, all of them shown."""
     found = Totals()
-    for entry in entries:
-        found.count(entry)
+    for one in documents:
+        edits = Counter((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
+        found.count(one.verdict, one.reasons, len(one.source_text), len(one.clean_text))
+        found.count_edits(
+            edits,
+            dict.fromkeys((rule for rule, _, _ in edits), 1),
+            dict.fromkeys((before for rule, before, _ in edits if rule == REPEATED_LINE), 1),
+        )
+        found.shown.append(entry(one))
     return found
-
-
-def _gather(examples: tuple[Excerpt, ...], more: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
-    """The first few different examples."""
-    return tuple(dict.fromkeys((*examples, *more)))[:_N_EXAMPLES]
 
 
 def cut(text: str) -> str:

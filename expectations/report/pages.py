@@ -39,12 +39,13 @@ class Run:
     failures: tuple[Reason, ...]  #: why nothing was published
 
 
-def document_page(document: ReviewedDocument, *, run_published: bool = True) -> str:
+def document_page(document: ReviewedDocument, *, run_published: bool = True, version: str = "") -> str:
     """One document's page: verdict and reasons, metadata, before and after, and every edit in the ledger's order.
 
     Args:
         document: the document with its texts.
         run_published: whether the run's corpus was published; if not, a sound document has passed, no more.
+        version: what tells this page from others of the document, said in its head.
     """
     return _render(
         "document.html",
@@ -53,6 +54,7 @@ def document_page(document: ReviewedDocument, *, run_published: bool = True) -> 
         metadata={name: getattr(document.metadata, name) for name in Metadata.__slots__},
         rows=rows(document.source_text, document.ledger),
         labels=_labels(run_published),
+        version=version,
         original=None if document.duplicate_of is None else "../" + page_path(document.duplicate_of),
     )
 
@@ -72,6 +74,7 @@ def index_page(run: Run, totals: Totals, data_docs: str | None) -> str:
         totals=totals,
         pages={entry.id: entry.page for entry in totals.shown},
         labels=_labels(run.published),
+        version="",
         data_docs=data_docs,
     )
 

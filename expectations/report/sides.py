@@ -87,6 +87,11 @@ class Row:
     spans: list[Span] = field(default_factory=list)
 
     @property
+    def before(self) -> str:
+        """The lines of the source text."""
+        return "".join(span.before for span in self.spans)
+
+    @property
     def kind(self) -> Literal["same", "gone", ""]:
         """Whether nothing changed here, or nothing stayed."""
         if not any(span.edits for span in self.spans):

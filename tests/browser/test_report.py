@@ -10,7 +10,7 @@ import pytest
 
 from cleaners.document import Metadata
 from cleaners.edits import Edit, Step
-from expectations.report import ReviewedDocument, Run, document_page, entry, index_page, totals
+from expectations.report import ReviewedDocument, Run, document_page, index_page, totals
 
 HOSTILE = "<script>document.title = 'taken over'</script><img src=https://example.org/x onerror=\"document.title = 1\">"
 EDITS = (Edit(0, "I agree\n", "", "cookie-banner/button"), Edit(12, "’", "'", "characters/quotation-mark"))
@@ -30,7 +30,7 @@ DOCUMENTS = [
     for n, name in enumerate(["first", HOSTILE])
 ]
 RUN = Run(("seeds",), "clean", "2025-02-18T18:25:07+00:00", 3.2, {"clean": 1.5}, "0.1.0", "9f" * 32, True, ())
-FRONT = index_page(RUN, totals([entry(document) for document in DOCUMENTS]), "data-docs/index.html")
+FRONT = index_page(RUN, totals(DOCUMENTS), "data-docs/index.html")
 
 
 class Seen(NamedTuple):

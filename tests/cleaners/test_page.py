@@ -57,7 +57,7 @@ def test_the_declared_title_stays_wherever_it_stands_above_the_article():
 @pytest.mark.parametrize("n", [0, 1])
 def test_without_evidence_nothing_is_beyond_the_article(n):
     lines = blocks(f"{MENU}\n{ARTICLE}\n{TEASERS}\n")
-    assert beyond_article(lines, set(range(n)), None) == set()
+    assert beyond_article(lines, set(range(n)), dict.fromkeys(range(n), "tools"), None) == set()
 
 
 def test_a_page_is_reverted_and_stays_as_it_is_when_cleaned_again():
@@ -65,3 +65,44 @@ def test_a_page_is_reverted_and_stays_as_it_is_when_cleaned_again():
     result = clean(text)
     assert result.revert() == text
     assert clean(result.text).text == result.text
+
+
+def test_a_menu_goes_whose_labels_mean_a_page_only_together():
+    labels = "Politics\nUpriver\nBusiness\nHarbours\nTides\nLifestyle\n"
+    text = f"{labels}Ministers meet in Paris about the treaty\n{ARTICLE}\n{TEASERS}\n"
+    assert clean(text).text == f"Ministers meet in Paris about the treaty\n{ARTICLE}\n"
+
+
+PARTS = ARTICLE.split("\n")
+HEADLINE = "Baker in a village on the Rhine becomes mayor at ninety"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "What the treaty will cost ministers and their countries",
+        "2. Two houses by the sea that were sold for very little",
+        "They asked the baker, who is ninety, what he would do.",
+        "A house by the sea",
+    ],
+    ids=["heads the next paragraph", "numbered", "a sentence", "short"],
+)
+def test_what_may_be_the_articles_own_stays_below_a_label_of_links(line):
+    paragraph = "The treaty will cost the ministers of both countries a lot, they say."
+    text = f"{MENU}\n{PARTS[0]}\nRead more\n{line}\n{paragraph}\n{PARTS[1]}\n{TEASERS}\n"
+    assert f"{line}\n" in clean(text).text
+
+
+def test_headlines_below_a_label_stay_in_a_clean_article():
+    text = f"{PARTS[0]}\nRead more\n{HEADLINE}\n{PARTS[1]}\n"
+    assert clean(text).text == text
+
+
+def test_headlines_below_a_label_go_between_the_paragraphs_of_a_page():
+    text = f"{MENU}\n{PARTS[0]}\nRead more\n{HEADLINE}\n{PARTS[1]}\n{PARTS[2]}\n{TEASERS}\n"
+    assert clean(text).text == f"{ARTICLE}\n"
+
+
+def test_two_labels_above_an_article_are_no_menu():
+    text = f"Upriver\nLifestyle\nHarbours\nMinisters meet in Paris about the treaty\n{ARTICLE}\n{TEASERS}\n"
+    assert clean(text).text.startswith("Upriver\nLifestyle\nHarbours\n")

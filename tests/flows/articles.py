@@ -4,7 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from flows.corpus import FOLDERS
+from flows.pipeline import run
+from flows.settings import Settings
 
 CLEANCOPY = Path(sys.executable).with_name("cleancopy")  # the real command, as pip installed it
 
@@ -37,3 +41,11 @@ def content(out):
         for path in (out / name).rglob("*")
         if path.is_file()
     }
+
+
+def rows(out, folder):
+    return [row for path in sorted((out / folder).glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+
+
+def run_on(folder, out, **options):
+    return run(Settings((str(folder),), out, **options))

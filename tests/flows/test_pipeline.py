@@ -1,10 +1,6 @@
 """A run from sources to corpus, without Prefect."""
 
 import json
-import signal
-import subprocess
-import sys
-from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -12,20 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows import shards
-from flows.corpus import FOLDERS, CorpusError, exclusive, restore
+from flows.corpus import FOLDERS, restore
 from flows.engines import Processes
 from flows.pipeline import run
 from flows.settings import Settings
-from tests.flows.articles import content, many, prose, records
-
-
-def rows(out, folder):
-    return [row for path in sorted((out / folder).glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
-
-
-def run_on(folder, out):
-    return run(Settings((str(folder),), out))
+from tests.flows.articles import content, many, prose, records, rows, run_on
 
 
 def test_good_documents_are_published_with_their_ledgers(folder, tmp_path):
@@ -77,21 +64,6 @@ def test_bad_documents_are_set_aside_with_reasons_and_the_others_published(folde
     assert quarantine["lost.txt"]["text"] == (folder / "lost.txt").read_text("utf-8")
     assert [row["id"] for row in rows(out, "documents")] == ["0.txt", "1.txt", "2.txt"]
     assert restore(out, "lost.txt") == (folder / "lost.txt").read_text("utf-8")
-
-
-def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
-    def clean(document, knowledge):
-        if document.id == "1.txt":
-            raise ValueError("something unforeseen")
-        return real(document, knowledge)
-
-    real = shards.clean
-    monkeypatch.setattr(shards, "clean", clean)
-    outcome = run_on(folder, tmp_path / "clean")
-    assert outcome.published
-    (row,) = rows(tmp_path / "clean", "quarantine")
-    assert row["reasons"] == ["clean/failed: A fault of our own: ValueError: something unforeseen."]
-    assert row["text"] == (folder / "1.txt").read_text("utf-8")
 
 
 def test_an_address_that_is_none_harms_no_run(folder, tmp_path):
@@ -266,24 +238,6 @@ def test_the_bytes_are_the_same_on_one_process_and_on_three(tmp_path):
     assert content(tmp_path / "one") == content(tmp_path / "three")
 
 
-def test_a_worker_that_is_killed_costs_a_retry_and_not_the_run(tmp_path):
-    source = many(tmp_path / "articles")
-    run(Settings((str(source),), tmp_path / "one", shard_bytes=2_000))
-
-    killed = []
-
-    def kill_once(stage, done, of):
-        if stage == "clean shard" and done == 1:
-            (worker, *_) = engine._pool._processes.values()
-            worker.kill()
-            killed.append(of)
-
-    with Processes(2, kill_once) as engine:
-        run(Settings((str(source),), tmp_path / "two", shard_bytes=2_000), engine)
-    assert killed[0] > 3
-    assert content(tmp_path / "one") == content(tmp_path / "two")
-
-
 def test_the_shard_size_does_not_change_a_row(tmp_path):
     source = many(tmp_path / "articles")
     run_on(source, tmp_path / "large")
@@ -305,6 +259,18 @@ def test_what_was_published_comes_out_unchanged_when_it_is_cleaned_again(tmp_pat
     )
     assert once == twice
     assert rows(tmp_path / "twice", "edits") == []
+
+
+def test_standfirst_and_credits_are_columns_that_a_corpus_hands_on(tmp_path):
+    standfirst = "Twelve countries want to keep trawlers out of the strait."
+    text = f"Ministers meet\n{standfirst}\nBy Ann Lee\n{prose('in May')}\nThe port on Monday. /Jan Berg/Reuters\n"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "talks.txt").write_text(text)
+    run_on(tmp_path / "in", tmp_path / "once")
+    run_on(tmp_path / "once", tmp_path / "twice")
+    for out in (tmp_path / "once", tmp_path / "twice"):
+        (row,) = rows(out, "documents")
+        assert (row["standfirst"], row["credits"], row["authors"]) == (standfirst, ["Jan Berg/Reuters"], ["Ann Lee"])
 
 
 def test_names_that_try_to_leave_the_output_folder_do_not(tmp_path):
@@ -374,142 +340,3 @@ def test_a_report_on_many_documents_shows_those_that_need_a_look_and_counts_all(
     assert all(f'href="documents/{page.name}"' in index for page in pages)
     assert "empty.txt" in index
     assert "image.txt" in index
-
-
-def done(monkeypatch):
-    """The ids of the documents that are cleaned from now on."""
-    ids = []
-    real = shards.clean
-    monkeypatch.setattr(
-        shards, "clean", lambda document, knowledge: ids.append(document.id) or real(document, knowledge)
-    )
-    return ids
-
-
-def small_run(source, out, **options):
-    return run(Settings((str(source),), out, shard_bytes=1_000, **options))
-
-
-def test_a_run_that_finds_nothing_changed_does_nothing(tmp_path, monkeypatch):
-    source, out = many(tmp_path / "articles"), tmp_path / "clean"
-    first = small_run(source, out)
-    monkeypatch.setattr("flows.pipeline.read_batch", None)
-    again = small_run(source, out)
-    assert (again.changed, again.counts, again.quarantine) == (False, first.counts, first.quarantine)
-
-
-def test_only_what_has_changed_is_cleaned_again_and_the_corpus_is_as_if_all_had_been(tmp_path, monkeypatch):
-    source, out = many(tmp_path / "articles"), tmp_path / "clean"
-    small_run(source, out)
-    cleaned = done(monkeypatch)
-    (source / "zz.txt").write_text(prose("at last"))
-    (source / "May.html").unlink()
-    small_run(source, out)
-    assert "zz.txt" in cleaned
-    assert 0 < len(cleaned) < 30
-    small_run(source, tmp_path / "new")
-    assert content(out) == content(tmp_path / "new")
-    assert "May.html" not in {row["id"] for row in rows(out, "documents")}
-    assert json.loads((out / "manifest.json").read_text())["previous"]
-
-
-def test_everything_is_done_again_on_demand_and_when_settings_change(tmp_path, monkeypatch):
-    source, out = many(tmp_path / "articles"), tmp_path / "clean"
-    small_run(source, out)
-    cleaned = done(monkeypatch)
-    small_run(source, out, quotes="keep")
-    assert len(cleaned) == 100
-    cleaned.clear()
-    small_run(source, out, quotes="keep", fresh=True)
-    assert len(cleaned) == 100
-
-
-def test_a_file_that_was_only_touched_is_read_again_and_not_cleaned(folder, tmp_path, monkeypatch):
-    small_run(folder, tmp_path / "clean")
-    (folder / "0.txt").touch()
-    cleaned = done(monkeypatch)
-    small_run(folder, tmp_path / "clean")
-    assert cleaned == []
-
-
-def test_a_line_that_a_site_has_come_to_repeat_goes_from_the_documents_that_were_there_before(tmp_path):
-    source, out = tmp_path / "articles", tmp_path / "clean"
-    source.mkdir()
-    for number, town in enumerate(("Riga", "Tartu", "Vilnius", "Turku", "Gdynia")):
-        text = (
-            f"{town} elects a mayor\n{prose(f'in {town}')}\nThe Courier of the Coast, printed in this town for ever\n"
-        )
-        (source / f"{number}.txt").write_text(text, "utf-8")
-        small_run(source, out)
-    assert not [row for row in rows(out, "documents") if "Courier" in row["text"]]
-
-
-def test_what_could_not_be_read_is_tried_again_though_nothing_else_has_changed(folder, tmp_path):
-    (folder / "late.txt").symlink_to(tmp_path / "late")
-    assert "late.txt" in small_run(folder, tmp_path / "clean").quarantine
-    (tmp_path / "late").write_text(prose("at last"))
-    assert "late.txt" not in small_run(folder, tmp_path / "clean").quarantine
-
-
-def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
-    small_run(folder, tmp_path / "clean")
-    before = content(tmp_path / "clean")
-    for path in (tmp_path / "clean" / "documents").iterdir():
-        path.unlink()
-    small_run(folder, tmp_path / "clean")
-    assert content(tmp_path / "clean") == before
-
-
-def test_after_a_kill_the_next_run_uses_every_finished_shard(tmp_path, monkeypatch):
-    source, out = many(tmp_path / "articles"), tmp_path / "clean"
-    code = (
-        "import os, signal; from pathlib import Path; from flows import shards; from flows.pipeline import run\n"
-        "from flows.settings import Settings; real, cleaned = shards.clean, []\n"
-        "def clean(document, knowledge):\n"
-        "    cleaned.append(document.id)\n"
-        "    return real(document, knowledge) if len(cleaned) < 60 else os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"shards.clean = clean; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
-    )
-    killed = subprocess.run([sys.executable, "-c", code], check=False)
-    assert killed.returncode == -signal.SIGKILL
-    assert list((out / ".cache" / "drafts").iterdir())
-    cleaned = done(monkeypatch)
-    small_run(source, out)
-    assert 30 < len(cleaned) < 60
-    assert not (out / ".cache" / "drafts").exists() or not list((out / ".cache" / "drafts").iterdir())
-    small_run(source, tmp_path / "new")
-    assert content(out) == content(tmp_path / "new")
-
-
-@pytest.mark.parametrize("n_workers", [1, 2])
-def test_a_shard_that_always_fails_is_set_aside_and_the_rest_is_published(tmp_path, n_workers):
-    source, out = many(tmp_path / "articles"), tmp_path / "clean"
-    with Processes(n_workers) as engine:
-        real = engine.map
-        engine.map = lambda stage, batches, rescue=None: real(
-            partial(bad_on_second, stage) if stage.func is shards.clean_shard else stage, batches, rescue
-        ) if isinstance(stage, partial) else real(stage, batches, rescue)  # fmt: skip
-        outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
-    assert outcome.published
-    failed = [row for row in rows(out, "quarantine") if row["reasons"][0].startswith("clean/shard-failed: ")]
-    assert 1 < len(failed) < 15
-    assert all(row["text"] for row in failed)
-    assert outcome.counts["published"] + outcome.counts["quarantined"] == 101
-
-
-def bad_on_second(stage, shard):
-    if shard.number == 1:
-        raise MemoryError("too much")
-    return stage(shard)
-
-
-def test_of_two_runs_at_once_the_second_is_refused(folder, tmp_path):
-    out = tmp_path / "clean"
-    with exclusive(out), pytest.raises(CorpusError, match="is writing to it; wait for it to end"):
-        run_on(folder, out)
-
-
-def test_an_output_that_cannot_be_written_to_is_said_to_be_so(folder, tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(CorpusError, match="cannot be written to"):
-        run_on(folder, tmp_path / "file" / "clean")

@@ -197,8 +197,8 @@ def test_hostile_text_is_shown_as_text() -> None:
     run = replace(RUN, sources=(HOSTILE,), out=HOSTILE, version=HOSTILE, failures=(Found(HOSTILE, HOSTILE),))
     for html in (
         document_page(document),
-        index_page(run, totals([entry(document)]), HOSTILE),
-        index_page(replace(run, published=False), totals([entry(document)]), None),
+        index_page(run, totals([document]), HOSTILE),
+        index_page(replace(run, published=False), totals([document]), None),
     ):
         page = Page(html)
         assert HOSTILE in page.text
@@ -209,7 +209,7 @@ def test_hostile_text_is_shown_as_text() -> None:
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
     document = reviewed("I agree", BANNER, metadata=Metadata(url="https://example.org/a"))
-    for html in document_page(document), index_page(RUN, totals([entry(document)]), "data-docs/index.html"):
+    for html in document_page(document), index_page(RUN, totals([document]), "data-docs/index.html"):
         page = Page(html)
         assert not page.tags.keys() & {"img", "iframe", "object", "embed", "video", "audio", "form", "base"}
         assert not [value for _, name, value in page.attributes if name in {"src", "href"} and "//" in value]
@@ -246,7 +246,7 @@ def test_the_index_names_every_document_with_its_verdict_and_page() -> None:
         reviewed("b", id="second", verdict="quarantined", reasons=(Found("ExpectProse", "One word only."),)),
         reviewed("I agree", BANNER, id="third", verdict="duplicate", duplicate_of="first"),
     ]
-    html = index_page(RUN, totals([entry(document) for document in documents]), "data-docs/index.html")
+    html = index_page(RUN, totals(documents), "data-docs/index.html")
     text = Page(html).text
     assert "1 of 3 documents published" in text
     assert "One word only." in text
@@ -261,17 +261,17 @@ def test_the_index_names_every_document_with_its_verdict_and_page() -> None:
 def test_when_nothing_was_published_no_document_is_called_published() -> None:
     document = reviewed("I agree", BANNER)
     failed = replace(RUN, published=False, failures=(Found("ExpectFewRemovals", "All of the text was removed."),))
-    text = Page(index_page(failed, totals([entry(document)]), None)).text
+    text = Page(index_page(failed, totals([document]), None)).text
     assert "Nothing was published" in text
     assert "All of the text was removed." in text
     assert "passed" in text
-    assert ">published<" not in index_page(failed, totals([entry(document)]), None)
+    assert ">published<" not in index_page(failed, totals([document]), None)
     assert "passed" in Page(document_page(document, run_published=False)).text
 
 
 def test_edits_are_counted_by_rule_over_all_documents() -> None:
-    entries = [entry(reviewed("I agree", BANNER, id=str(n))) for n in range(3)]
-    html = index_page(RUN, totals(entries), None)
+    documents = [reviewed("I agree", BANNER, id=str(n)) for n in range(3)]
+    html = index_page(RUN, totals(documents), None)
     rules = html[html.index('id="rule-list"') :]
     assert 'data-value="3" data-unit="edits"' in rules
     assert 'data-value="3" data-unit="documents"' in rules

@@ -1,0 +1,115 @@
+"""Where the article of a crude page ends though prose follows: teasers of other articles, comments, forms.
+
+Teasers look like sentences. What tells them from an article is that each stands alone between headlines and dates, and
+that they are about something else: few of their words stand in the article.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from cleaners.blocks import Block
+
+COMMENTS = "comment-form"  # the kind of furniture below whose heading lines may be long and follow each other
+LINKS = ("related", "listing")  # kinds of furniture that stand above links to other articles
+_FEWEST_PARAGRAPHS = 4  # of the article
+_FEWEST_KNOWN = 2  # lines that rules know below the article, and
+_KNOWN_SHARE = 0.05  # of all lines below it
+_FEWEST_TEASERS = 2  # below a heading that no rule knows
+_MOST_PROSE = 0.6  # characters below, for each of the article's
+_LONGEST_TEASER = 400  # characters
+_ALONE_SHARE = 0.75  # of the lines of prose below: those without prose beside them
+_MOST_IN_A_ROW = 3  # sentences below that follow each other
+_SHORTEST_SENTENCE = 20  # characters
+# What is below may share so much of its words with the article, as a share of what the article's own lines share.
+_COHESION = 0.8
+_COHESION_BELOW = {**dict.fromkeys(LINKS, 1.0), "unknown": 0.5}  # a heading of this kind
+
+_LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
+_STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
+_CHARACTERS_PER_STOP = 150
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_PAIR = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}))")
+
+
+def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
+    """The first line below which nothing is the article's: one that rules know, or a heading.
+
+    Args:
+        lines: those of the text.
+        known: the lines that rules know, by index, and the kind of furniture that each looks like.
+
+    Returns:
+        Its index, or the number of lines if there is none.
+    """
+    prose = [index for index, line in enumerate(lines) if line.is_prose and index not in known]
+    ends = _possible_ends(lines, known, prose)
+    topics = [words(lines[index].text) for index in prose] if ends else []
+    below = Counter(word for topic in topics for word in topic)
+    above: Counter[str] = Counter()
+    n_above, n_repeated = 0, 0  # words of the lines above; those that stand in another line above, too
+    n_below, n_shared = below.total(), 0  # words of the lines below; those that stand above, too
+    place = 0
+    for end in ends:
+        while place < len(prose) and prose[place] < end:
+            topic = topics[place]
+            place += 1
+            n_above += len(topic)
+            n_below -= len(topic)
+            below.subtract(topic)
+            above.update(topic)
+            for word in topic:
+                n_shared += below[word] if above[word] == 1 else -1
+                n_repeated += 2 if above[word] == 2 else above[word] > 2
+        most = _COHESION_BELOW.get(known.get(end, "unknown"), _COHESION)
+        if n_shared * n_above <= most * n_repeated * n_below:
+            return end
+    return len(lines)
+
+
+def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequence[int]) -> list[int]:
+    """Lines below which there is little prose, and none like paragraphs unless it is comments."""
+    is_prose = frozenset(prose)
+    above = sum(lines[index].length for index in prose)
+    below = n_below = n_alone = n_known = in_a_row = most_in_a_row = 0
+    is_any_long = False
+    ends: list[int] = []
+    for index in reversed(range(len(lines))):
+        line = lines[index]
+        if below > _MOST_PROSE * above or len(prose) - n_below < _FEWEST_PARAGRAPHS:
+            break
+        n_known += index in known
+        if index in known:
+            may_end = index - 1 not in known and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
+        else:
+            may_end = index not in is_prose and index - 1 in is_prose and n_below >= _FEWEST_TEASERS
+        is_any_long = is_any_long or (
+            line.length > _LONGEST_TEASER and index not in known and (line.is_prose or is_long(line))
+        )
+        are_teasers = not is_any_long and most_in_a_row <= _MOST_IN_A_ROW and n_alone >= _ALONE_SHARE * n_below
+        if may_end and (are_teasers or known.get(index) == COMMENTS):
+            ends.append(index)
+        is_sentence = index not in known and line.length >= _SHORTEST_SENTENCE and line.ends_sentence
+        in_a_row = in_a_row + 1 if is_sentence else 0
+        most_in_a_row = max(most_in_a_row, in_a_row)
+        if index in is_prose:
+            above -= line.length
+            below += line.length
+            n_below += 1
+            n_alone += index - 1 not in is_prose and index + 1 not in is_prose
+    return ends[::-1]
+
+
+def words(text: str) -> set[str]:
+    """What says what a text is about: words of four letters and more, and pairs of Han, Kana or Hangul characters."""
+    return {*_WORD.findall(text.casefold()), *_PAIR.findall(text)}
+
+
+def is_long(line: Block) -> bool:
+    """Whether a line is as long as a paragraph, and not a row of links: most words capitalized and hardly a stop."""
+    if line.length < _LONG:
+        return False
+    all_words = line.text.split()
+    n_capitals = sum(word[0].isupper() for word in all_words)
+    is_row = n_capitals > len(all_words) / 2 and len(_STOPS.findall(line.text)) * _CHARACTERS_PER_STOP < len(line.text)
+    return not is_row

@@ -1,0 +1,147 @@
+"""The stage that reads: a batch of sources becomes tables of documents, and a survey of what their sites repeat.
+
+What was read before is not read again: neither a batch of which nothing has changed, nor a document of one that has.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cleaners import Edit
+from cleaners.document import Document
+from cleaners.site import survey
+from flows import UnreadableDocument, corpus
+from flows.cache import AGAIN, code, key_of, key_of_bytes, write_table
+from flows.earlier import KEY
+from flows.intake import Raw, Unread, unread
+from flows.shards import Batch, Shard, ends
+
+RAW = pa.schema(
+    [
+        *[(name, pa.string()) for name in "id source text sha256 check reason text_name".split()],
+        ("metadata", pa.binary()),
+        ("furniture", pa.binary()),
+        ("lines", pa.binary()),  # its rows of the survey
+        ("key", KEY),  # hash of all that this row depends on
+        ("content", KEY),  # hash of all that a cleaner may look at
+    ]
+)
+_PASSING = frozenset({"intake/unreadable", "intake/changed"})  # faults that may be gone by the next run
+
+
+def read_batch(batch: Batch) -> list[Shard]:
+    """Read a batch, survey what its sites repeat, and keep it in shards."""
+    has_versions = all(portion.file.version for portion in batch.portions)
+    key = key_of("read", code(), batch.shard_bytes, batch.portions, "" if has_versions else uuid4())
+    folder = batch.cache.made("read", key, partial(_read_into, batch))
+    return _shards(folder)
+
+
+def read_failed(batch: Batch, error: BaseException) -> list[Shard]:
+    """The batch with a line in quarantine for each of its portions, since it cannot be read."""
+
+    def write(folder: Path) -> None:
+        rows = []
+        for portion in batch.portions:
+            document_id = portion.file.id if portion.kind.is_one_document else f"{portion.file.id}#{portion.start}"
+            reason = f"It could not be read, nor what is read with it: {error!r}."
+            error_in = UnreadableDocument("intake/failed", reason)
+            rows.append(_row(Raw(Document("", document_id, portion.file.source), error=error_in)))
+        _write(Shard(folder, 0), pa.Table.from_pylist(rows, RAW))
+        (folder / AGAIN).touch()
+
+    return _shards(batch.cache.made("read", uuid4().hex, write))
+
+
+def _shards(folder: Path) -> list[Shard]:
+    return [Shard(folder, piece) for piece in range(len(list(folder.glob("*.table"))))]
+
+
+def _read_into(batch: Batch, folder: Path) -> None:
+    for piece, table in enumerate(_pieces(_tables(batch), batch.shard_bytes)):
+        _write(Shard(folder, piece), table)
+        if _PASSING.intersection(table["check"].to_pylist()):
+            (folder / AGAIN).touch()
+
+
+def _write(shard: Shard, table: pa.Table) -> None:
+    write_table(shard.raw, table)
+    rows = np.frombuffer(b"".join(table["lines"].to_pylist()), np.uint64).reshape(-1, 4)
+    np.save(shard.survey, rows[np.argsort(rows[:, 0], kind="stable")])
+
+
+def _tables(batch: Batch) -> Iterator[pa.Table]:
+    """The documents of a batch, about a shard of them at a time."""
+    for some in _portioned(batch):
+
+        def make(places: list[int], some: list[Unread] = some) -> list[dict[str, Any]]:
+            return [_row(some[place].read(), some[place].text_name, some[place].key) for place in places]
+
+        table, _ = batch.earlier.rows([document.key for document in some], RAW, make)
+        yield table
+
+
+def _portioned(batch: Batch) -> Iterator[list[Unread]]:
+    some: list[Unread] = []
+    size = 0
+    for portion in batch.portions:
+        for document in unread(portion):
+            some.append(document)
+            size += document.size
+            if size >= batch.shard_bytes:
+                yield some
+                some, size = [], 0
+    if some:
+        yield some
+
+
+def _pieces(tables: Iterable[pa.Table], most: int) -> Iterator[pa.Table]:
+    """The documents in shards; files that are documents stay together, since a batch has no more than a shard."""
+    pending: list[pa.Table] = []
+    size = 0
+    for table in tables:
+        start = 0
+        lengths = pc.fill_null(pc.utf8_length(table["text"]), 0).to_pylist()
+        facts = zip(table["id"].to_pylist(), table["text_name"].to_pylist(), lengths, strict=True)
+        for row, (document_id, text_name, length) in enumerate(facts):
+            if size and not text_name and ends(document_id, length, size, most):
+                yield pa.concat_tables([*pending, table.slice(start, row - start)]).combine_chunks()
+                pending, start, size = [], row, 0
+            size += length
+        pending.append(table.slice(start))
+    if sum(map(len, pending)):
+        yield pa.concat_tables(pending).combine_chunks()
+
+
+def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, Any]:
+    document, error = raw.document, raw.error
+    row = {
+        "id": document.id,
+        "source": document.source,
+        "text": None if error else document.text,
+        "sha256": raw.sha256,
+        "check": error.check if error else None,
+        "reason": str(error) if error else None,
+        "text_name": text_name,
+        "metadata": orjson.dumps(document.metadata),
+        "furniture": orjson.dumps(
+            [(edit.start, edit.start + len(edit.before), edit.rule) for edit in document.furniture]
+        ),
+    }
+    content = key_of_bytes(*row.values())
+    lines = b"" if error else survey([document]).tobytes()
+    return row | {"lines": lines, "key": None if error else key, "content": content}
+
+
+def document_of(row: dict[str, Any]) -> Document:
+    """The document that a row holds."""
+    text = row["text"] or ""
+    furniture = tuple(Edit(start, text[start:end], "", rule) for start, end, rule in orjson.loads(row["furniture"]))
+    return Document(text, row["id"], row["source"], corpus.metadata_of(orjson.loads(row["metadata"])), furniture)

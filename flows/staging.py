@@ -1,0 +1,112 @@
+"""The stages that follow the verdict: a shard's parts of the corpus, and its pages of the report."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
+from flows import corpus
+from flows.cache import code, key_of, read_table
+from flows.shards import Shard, Verdict
+
+_HEAD = 500  # bytes of a page that name its version
+
+
+def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Part]:
+    """Write a shard's parts of the corpus, and its readable texts."""
+    shard, verdict = judged
+    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "text_name", "ledger")
+    ids = table["id"].to_pylist()
+    originals = [verdict.duplicates.get(document_id) for document_id in ids]
+    reasons = [
+        [f"{reason.check}: {reason.text}" for reason in verdict.quarantine.get(document_id, ())]
+        or ([f"duplicate: It is a copy of {original}."] if original and verdict.drops_duplicates else [])
+        for document_id, original in zip(ids, originals, strict=True)
+    ]
+    is_set_aside = np.array([bool(some) for some in reasons], np.bool)
+    table = table.set_column(
+        table.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
+    )
+    published, others = table.filter(~is_set_aside), table.filter(is_set_aside)
+    for name, text in zip(published["text_name"].to_pylist(), published["text"], strict=True):
+        if name:
+            path = staging / "text" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.as_py(), encoding="utf-8", newline="\n")
+    set_aside = [
+        others["id"],
+        others["source"],
+        others["source_text"],
+        pa.array(filter(None, reasons), pa.list_(pa.string())),
+    ]
+    tables = {
+        "documents": published.select(corpus.DOCUMENTS.names),
+        "edits": _edits(published),
+        "quarantine": pa.table(set_aside, corpus.QUARANTINE),
+    }
+    return corpus.write_shard(staging, shard.number, tables)
+
+
+def _edits(documents: pa.Table) -> pa.Table:
+    """The edits of some documents, a row each."""
+    ledgers = documents["ledger"].combine_chunks()
+    ids = documents["id"].combine_chunks().take(pc.list_parent_indices(ledgers))
+    return pa.table([ids, *pc.list_flatten(ledgers).flatten()], corpus.EDITS)
+
+
+def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Totals:
+    """Write the pages of the documents that are shown, and return what all documents come to.
+
+    A page of the last report that would be the same is taken over.
+    """
+    shard, verdict = judged
+    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "ledger", "key")
+    ids = table["id"].to_pylist()
+    found = Totals()
+    lengths = [pc.fill_null(pc.utf8_length(table[name]), 0).to_pylist() for name in ("source_text", "text")]
+    for document_id, n_source, n_clean in zip(ids, *lengths, strict=True):
+        found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), n_source, n_clean)
+    edits = _edits(table.set_column(0, "id", pa.array(map(str, range(len(ids))))))
+    found.count_edits(
+        _counts(edits, "rule", "before", "after"),
+        Counter(rule for _, rule in _counts(edits, "document_id", "rule")),
+        Counter(line for _, line in _counts(edits.filter(pc.field("rule") == REPEATED_LINE), "document_id", "before")),
+    )
+    places = [row for row, name in enumerate(ids) if verdict.shown is None or name in verdict.shown]
+    for row in table.take(pa.array(places, pa.int64())).to_pylist():
+        document_id = row["id"]
+        reviewed = ReviewedDocument(
+            id=document_id,
+            source=row["source"],
+            verdict=verdict.of(document_id),
+            reasons=verdict.quarantine.get(document_id, ()),
+            duplicate_of=verdict.duplicates.get(document_id),
+            source_text=row["source_text"] or "",
+            clean_text=row["text"] or "",
+            metadata=corpus.metadata_of(row),
+            ledger=corpus.ledger_of(row["ledger"]),
+        )
+        line = entry(reviewed)
+        found.shown.append(line)
+        fate = reviewed.verdict, reviewed.reasons, reviewed.duplicate_of, not verdict.failures
+        version = key_of(code(), row["key"], fate)
+        page, old = staging / "report" / line.page, out / "report" / line.page
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if row["key"] and old.exists() and version.encode() in old.read_bytes()[:_HEAD]:
+            shutil.copyfile(old, page)
+        else:
+            html = document_page(reviewed, run_published=not verdict.failures, version=version)
+            page.write_text(html, encoding="utf-8")
+    return found
+
+
+def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
+    """How often each combination of values stands in some columns."""
+    counted = table.group_by(list(columns), use_threads=False).aggregate([([], "count_all")])
+    keys = zip(*(counted[name].to_pylist() for name in columns), strict=True)
+    return dict(zip(keys, counted["count_all"].to_pylist(), strict=True))

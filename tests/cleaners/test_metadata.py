@@ -1,0 +1,84 @@
+"""A standfirst and credits are known in fields of their own, and stay in the text."""
+
+import pytest
+
+from cleaners import Document, Metadata, clean
+
+TITLE = "Ministers meet in Paris"
+STANDFIRST = "Twelve countries want to keep trawlers out of the strait, but France needs the fish."
+BYLINE, DATE = "By Ann Lee", "Updated 18:25, 18-Feb-2025"
+PROSE = "The ministers talked for hours on Monday, and then they went home without a treaty."
+
+
+def read(*lines: str) -> tuple[Metadata, str]:
+    result = clean("".join(f"{line}\n" for line in lines))
+    return result.metadata, result.text
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (TITLE, STANDFIRST, PROSE),
+        (TITLE, PROSE, STANDFIRST, BYLINE, PROSE),
+        (TITLE, BYLINE, STANDFIRST, PROSE),
+        (TITLE, "The port of Calais on Monday, seen from the sea. /Jan Berg/Reuters", BYLINE, PROSE),
+        (TITLE, "Paris, France", BYLINE, PROSE),
+    ],
+    ids=["no byline below it", "a paragraph", "below the byline", "a caption", "a place"],
+)
+def test_what_may_be_something_else_is_no_standfirst(lines):
+    assert read(*lines)[0].standfirst is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (TITLE, PROSE, "3 March 2024", PROSE, "4 March 2024", PROSE),
+        (TITLE, PROSE, "3 March 2024", PROSE),
+        (TITLE, PROSE, BYLINE),
+    ],
+    ids=["a timeline", "a date without a label", "a signature"],
+)
+def test_dates_and_names_below_a_first_paragraph_stay(lines):
+    assert read(*lines)[1].splitlines() == list(lines)
+
+
+@pytest.mark.parametrize("below", [(BYLINE,), (DATE,), (BYLINE, DATE), ("Ann Lee in Paris", DATE)])
+@pytest.mark.parametrize("standfirst", [STANDFIRST, STANDFIRST.rstrip(".")])
+def test_a_standfirst_above_a_byline_or_date_is_known_and_stays(standfirst, below):
+    metadata, text = read(TITLE, standfirst, *below, PROSE)
+    assert (metadata.title, metadata.standfirst) == (TITLE, standfirst)
+    assert text.splitlines() == [TITLE, standfirst, PROSE]
+    assert (metadata.authors or metadata.updated) is not None
+
+
+def test_a_page_that_describes_itself_by_one_of_its_lines_has_it_as_standfirst():
+    page = f"""<html><head><title>{TITLE}</title><meta name="description" content="{STANDFIRST}"></head>
+    <body><h1>{TITLE}</h1><p>{STANDFIRST}</p><p>{PROSE}</p></body></html>"""
+    result = clean(page, html=True)
+    assert result.metadata.standfirst == STANDFIRST
+    assert STANDFIRST in result.text
+    assert clean(page.replace(f"<p>{STANDFIRST}</p>", ""), html=True).metadata.standfirst is None
+
+
+def test_credits_of_captions_are_known_without_the_marks_round_them():
+    metadata, _ = read(
+        TITLE,
+        PROSE,
+        "The port of Calais on Monday. /Jan Berg/Reuters",
+        "A trawler in the strait (Photo: Ann Lee)",
+        "The minister on Monday. [Jan Berg/AFP]",
+        "The port of Calais on Monday. /Jan Berg/Reuters",
+        PROSE,
+    )
+    assert metadata.credits == ("Jan Berg/Reuters", "Ann Lee", "Jan Berg/AFP")
+
+
+def test_prose_that_names_an_agency_is_no_credit():
+    assert read(TITLE, PROSE, "She confirmed the report to Reuters")[0].credits == ()
+
+
+def test_what_the_source_declared_comes_first():
+    known = Metadata(standfirst="France needs the fish of the strait", credits=("Ann Lee",))
+    metadata = clean(Document(f"{TITLE}\n{STANDFIRST}\n{BYLINE}\n{PROSE}\n", metadata=known)).metadata
+    assert (metadata.standfirst, metadata.credits) == (known.standfirst, known.credits)

@@ -1,0 +1,102 @@
+"""Runs in which something goes wrong."""
+
+from functools import partial
+
+import pytest
+
+from flows import cleaning, reading
+from flows.corpus import CorpusError, exclusive
+from flows.engines import Processes
+from flows.pipeline import run
+from flows.settings import Settings
+from tests.flows.articles import content, many, rows, run_on
+
+
+def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
+    def clean(document, knowledge):
+        if document.id == "1.txt":
+            raise ValueError("something unforeseen")
+        return real(document, knowledge)
+
+    real = cleaning.clean
+    monkeypatch.setattr(cleaning, "clean", clean)
+    outcome = run_on(folder, tmp_path / "clean")
+    assert outcome.published
+    (row,) = rows(tmp_path / "clean", "quarantine")
+    assert row["reasons"] == ["clean/failed: A fault of our own: ValueError: something unforeseen."]
+    assert row["text"] == (folder / "1.txt").read_text("utf-8")
+
+
+def test_a_worker_that_is_killed_costs_a_retry_and_not_the_run(tmp_path):
+    source = many(tmp_path / "articles")
+    run(Settings((str(source),), tmp_path / "one", shard_bytes=2_000))
+
+    killed = []
+
+    def kill_once(stage, done, of):
+        if stage == "clean shard" and done == 1:
+            (worker, *_) = engine._pool._processes.values()
+            worker.kill()
+            killed.append(of)
+
+    with Processes(2, kill_once) as engine:
+        run(Settings((str(source),), tmp_path / "two", shard_bytes=2_000), engine)
+    assert killed[0] > 3
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_shard_that_always_fails_is_set_aside_and_the_rest_is_published(tmp_path, n_workers):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    with Processes(n_workers) as engine:
+        real = engine.map
+        engine.map = lambda stage, batches, rescue=None: real(
+            partial(bad_on_second, stage) if stage.func is cleaning.clean_shard else stage, batches, rescue
+        ) if isinstance(stage, partial) else real(stage, batches, rescue)  # fmt: skip
+        outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
+    assert outcome.published
+    failed = [row for row in rows(out, "quarantine") if row["reasons"][0].startswith("clean/shard-failed: ")]
+    assert 1 < len(failed) < 15
+    assert all(row["text"] for row in failed)
+    assert outcome.counts["published"] + outcome.counts["quarantined"] == 101
+
+
+def bad_on_second(stage, shard):
+    if shard.number == 1:
+        raise MemoryError("too much")
+    return stage(shard)
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_batch_that_cannot_be_read_is_set_aside_and_the_rest_is_published(tmp_path, n_workers):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    with Processes(n_workers) as engine:
+        real = engine.map
+        engine.map = lambda stage, batches, rescue=None: real(
+            bad_on_may if stage is reading.read_batch else stage, batches, rescue
+        )
+        outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
+    assert outcome.published
+    failed = {row["id"] for row in rows(out, "quarantine") if row["reasons"][0].startswith("intake/failed: ")}
+    assert "May.txt" in failed
+    assert len(failed) < 10
+    assert 80 < outcome.counts["published"] < 100
+    assert run(Settings((str(source),), out, shard_bytes=1_000)).counts["published"] == 99
+
+
+def bad_on_may(batch):
+    if any(portion.file.id == "May.txt" for portion in batch.portions):
+        raise MemoryError("too much")
+    return reading.read_batch(batch)
+
+
+def test_of_two_runs_at_once_the_second_is_refused(folder, tmp_path):
+    out = tmp_path / "clean"
+    with exclusive(out), pytest.raises(CorpusError, match="is writing to it; wait for it to end"):
+        run_on(folder, out)
+
+
+def test_an_output_that_cannot_be_written_to_is_said_to_be_so(folder, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CorpusError, match="cannot be written to"):
+        run_on(folder, tmp_path / "file" / "clean")

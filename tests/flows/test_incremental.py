@@ -1,0 +1,229 @@
+"""Runs that follow others, and do only the new work."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaners import markup
+from flows import cleaning, staging
+from flows.pipeline import run
+from flows.settings import Settings
+from tests.flows.articles import content, many, prose, records, rows
+
+
+def done(monkeypatch):
+    """The ids of the documents that are cleaned from now on."""
+    ids = []
+    real = cleaning.clean
+    monkeypatch.setattr(
+        cleaning, "clean", lambda document, knowledge: ids.append(document.id) or real(document, knowledge)
+    )
+    return ids
+
+
+def small_run(source, out, **options):
+    return run(Settings((str(source),), out, shard_bytes=1_000, **options))
+
+
+def test_a_run_that_finds_nothing_changed_does_nothing(tmp_path, monkeypatch):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    first = small_run(source, out)
+    monkeypatch.setattr("flows.pipeline.read_batch", None)
+    again = small_run(source, out)
+    assert (again.changed, again.counts, again.quarantine) == (False, first.counts, first.quarantine)
+
+
+def test_only_what_has_changed_is_cleaned_again_and_the_corpus_is_as_if_all_had_been(tmp_path, monkeypatch):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    cleaned = done(monkeypatch)
+    (source / "zz.txt").write_text(prose("at last"))
+    (source / "May.html").unlink()
+    small_run(source, out)
+    assert cleaned == ["zz.txt"]
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+    assert "May.html" not in {row["id"] for row in rows(out, "documents")}
+    assert json.loads((out / "manifest.json").read_text())["previous"]
+
+
+def test_of_a_file_of_records_only_those_are_cleaned_that_are_new(tmp_path, monkeypatch):
+    source, out = tmp_path / "a.jsonl", tmp_path / "clean"
+    texts = [f"{prose(f'in {year}')}\nShare this" for year in range(1900, 1960)]
+    records(source, texts)
+    small_run(source, out)
+    cleaned = done(monkeypatch)
+    records(source, [prose("at first"), *texts[:20], *texts[30:50], texts[50].replace("Paris", "Rome"), *texts[51:]])
+    small_run(source, out)
+    assert len(cleaned) == 2
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
+def test_pages_that_were_read_before_are_not_parsed_again(tmp_path, monkeypatch):
+    source, out = tmp_path / "a.jsonl", tmp_path / "clean"
+    pages = [f"<article><h1>Vote</h1><p>{prose(f'in {year}')}</p></article>" for year in range(1900, 1920)]
+    source.write_text("".join(json.dumps({"html": page}) + "\n" for page in pages))
+    small_run(source, out)
+    read = []
+    real = markup.read_page
+    monkeypatch.setattr(markup, "read_page", lambda document: read.append(document.id) or real(document))
+    source.write_text("".join(json.dumps({"html": page}) + "\n" for page in [*pages, pages[0].replace("Vote", "V")]))
+    small_run(source, out)
+    assert len(read) == 1
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from([*range(12), "site", "damaged"]), min_size=1, max_size=9), min_size=2, max_size=4)
+)
+def test_whatever_came_before_the_corpus_is_that_of_a_first_run(versions):
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder, "a.jsonl"), Path(folder, "clean")
+        for version in versions:
+            records(source, [article(number, part) for number, part in enumerate(version)])
+            last = small_run(source, out)
+        first = small_run(source, Path(folder, "new"))
+        assert (last.counts, last.quarantine, last.failures) == (first.counts, first.quarantine, first.failures)
+        assert content(out) == content(Path(folder, "new")) or not first.published
+
+
+def article(number, part):
+    """A document of its own, or one that ends with a line of its site, intact or damaged."""
+    line = {"site": "Caf\u00e9 du Port, ouvert toujours", "damaged": "Caf\u00c3\u00a9 du Port, ouvert toujours"}
+    text = f"Minister {part if part in range(12) else number} speaks\n{prose(f'in {part}, {number % 3}')}\n"
+    return text + line.get(part, "")
+
+
+def test_a_line_that_has_to_be_repaired_goes_once_the_site_repeats_it(tmp_path):
+    source, out = tmp_path / "a.jsonl", tmp_path / "clean"
+    parts = ["damaged", "site", "site"]
+    records(source, [article(number, part) for number, part in enumerate(parts)])
+    small_run(source, out)
+    assert sum("Port" in row["text"] for row in rows(out, "documents")) == 3
+    records(source, [article(number, part) for number, part in enumerate([*parts, "site"])])
+    small_run(source, out)
+    assert not [row for row in rows(out, "documents") if "Port" in row["text"]]
+
+
+def test_what_somebody_took_from_the_finished_work_is_made_again(tmp_path):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    for folder in sorted((out / ".cache" / "clean").iterdir())[::2]:
+        shutil.rmtree(folder)
+    (source / "zz.txt").write_text(prose("at last"))
+    small_run(source, out)
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
+def test_a_page_of_the_report_is_taken_over_while_it_would_be_the_same(folder, tmp_path, monkeypatch):
+    small_run(folder, tmp_path / "clean")
+    before = {path.name: path.read_text() for path in (tmp_path / "clean" / "report" / "documents").iterdir()}
+    (folder / "3.txt").write_text((folder / "0.txt").read_text())
+    made = []
+    real = staging.document_page
+    monkeypatch.setattr(
+        staging, "document_page", lambda *given, **more: made.append(given[0].id) or real(*given, **more)
+    )
+    small_run(folder, tmp_path / "clean")
+    assert made == ["3.txt"]
+    after = {path.name: path.read_text() for path in (tmp_path / "clean" / "report" / "documents").iterdir()}
+    assert before.items() < after.items()
+
+
+def test_what_left_is_named_in_the_manifest_and_stays_in_its_history(folder, tmp_path):
+    out = tmp_path / "clean"
+    for name in ("0.txt", "2.txt"):
+        small_run(folder, out)
+        (folder / name).unlink()
+    small_run(folder, out)
+    last = json.loads((out / "manifest.json").read_text())
+    before = json.loads((out / "history" / f"{last['previous']}.json").read_text())
+    first = (out / "history" / f"{before['previous']}.json").read_bytes()
+    assert (last["left"], before["left"], json.loads(first)["left"]) == (["2.txt"], ["0.txt"], [])
+    assert sha256(first).hexdigest() == before["previous"]
+    assert json.loads(first)["counts"]["documents"] == 3
+
+
+def test_a_document_that_only_moved_to_another_part_has_not_left(tmp_path):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    run(Settings((str(source),), out, shard_bytes=3_000))
+    assert json.loads((out / "manifest.json").read_text())["left"] == []
+
+
+def test_everything_is_done_again_on_demand_and_when_settings_change(tmp_path, monkeypatch):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    cleaned = done(monkeypatch)
+    small_run(source, out, quotes="keep")
+    assert len(cleaned) == 100
+    cleaned.clear()
+    small_run(source, out, quotes="keep", fresh=True)
+    assert len(cleaned) == 100
+
+
+def test_a_file_that_was_only_touched_is_read_again_and_not_cleaned(folder, tmp_path, monkeypatch):
+    small_run(folder, tmp_path / "clean")
+    (folder / "0.txt").touch()
+    cleaned = done(monkeypatch)
+    small_run(folder, tmp_path / "clean")
+    assert cleaned == []
+
+
+def test_a_line_that_a_site_has_come_to_repeat_goes_from_the_documents_that_were_there_before(tmp_path):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    for number, town in enumerate(("Riga", "Tartu", "Vilnius", "Turku", "Gdynia")):
+        text = (
+            f"{town} elects a mayor\n{prose(f'in {town}')}\nThe Courier of the Coast, printed in this town for ever\n"
+        )
+        (source / f"{number}.txt").write_text(text, "utf-8")
+        small_run(source, out)
+    assert not [row for row in rows(out, "documents") if "Courier" in row["text"]]
+
+
+def test_what_could_not_be_read_is_tried_again_though_nothing_else_has_changed(folder, tmp_path):
+    (folder / "late.txt").symlink_to(tmp_path / "late")
+    assert "late.txt" in small_run(folder, tmp_path / "clean").quarantine
+    (tmp_path / "late").write_text(prose("at last"))
+    assert "late.txt" not in small_run(folder, tmp_path / "clean").quarantine
+
+
+def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
+    small_run(folder, tmp_path / "clean")
+    before = content(tmp_path / "clean")
+    for path in (tmp_path / "clean" / "documents").iterdir():
+        path.unlink()
+    small_run(folder, tmp_path / "clean")
+    assert content(tmp_path / "clean") == before
+
+
+def test_after_a_kill_the_next_run_uses_every_finished_shard(tmp_path, monkeypatch):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    code = (
+        "import os, signal; from pathlib import Path; from flows import cleaning; from flows.pipeline import run\n"
+        "from flows.settings import Settings; real, cleaned = cleaning.clean, []\n"
+        "def clean(document, knowledge):\n"
+        "    cleaned.append(document.id)\n"
+        "    return real(document, knowledge) if len(cleaned) < 60 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"cleaning.clean = clean; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list((out / ".cache" / "drafts").iterdir())
+    cleaned = done(monkeypatch)
+    small_run(source, out)
+    assert 30 < len(cleaned) < 60
+    assert not (out / ".cache" / "drafts").exists() or not list((out / ".cache" / "drafts").iterdir())
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
