@@ -6,7 +6,8 @@ same time, each from six bytes before it.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,6 @@ _WHOLE = 600  # characters; of a longer text pieces are read
 _PIECES = ((4, 30), (4, 50), (8, 75))  # number and characters; more are read while a second language is as likely
 _DOUBT = 30  # in natural logarithms of likelihood
 _LONGEST_FEATURE = 6  # bytes
-_FEATURE_BITS = 32
 _NOWHERE = b"\xff" * (_LONGEST_FEATURE - 1)  # stands in no UTF-8, so that every walk starts again behind it
 
 
@@ -71,26 +71,17 @@ def _scores(samples: Sequence[str], model: _Model) -> "NDArray[np.float32]":
     """How well each language explains each text, as a logarithm."""
     import numpy as np
 
-    features = _features(samples, model)
-    is_last = np.empty(len(features), np.bool)  # of its kind in its text
-    np.not_equal(features[1:], features[:-1], out=is_last[:-1])
-    is_last[-1:] = True
-    last = is_last.nonzero()[0]
-    found = features[last]
-    last[1:] -= last[:-1].copy()
-    last[:1] += 1
-    logarithms = np.log1p(last.astype(np.float32))
-    bounds = found.searchsorted(np.arange(len(samples) + 1) << _FEATURE_BITS).tolist()
-    found &= (1 << _FEATURE_BITS) - 1
     scores = np.zeros((len(samples), len(model.languages)), np.float32)
-    for row, start, end in zip(scores, bounds, bounds[1:], strict=False):
-        if start < end:  # unless it is a text in a script that the model does not know
-            row[:] = logarithms[start:end] @ model.weights.take(found[start:end], 0) + model.prior
+    for row, counts in zip(scores, _features(samples, model), strict=True):
+        if counts:  # unless it is a text in a script that the model does not know
+            found = np.fromiter(counts, np.intp, len(counts))
+            logarithms = np.log1p(np.fromiter(counts.values(), np.float32, len(counts)))
+            row[:] = logarithms @ model.weights.take(found, 0) + model.prior
     return scores
 
 
-def _features(samples: Sequence[str], model: _Model) -> "NDArray[np.int64]":
-    """The features that stand in the texts, one for each place where one ends, in order; higher bits say in which."""
+def _features(samples: Sequence[str], model: _Model) -> Iterator[Counter[int]]:
+    """How often each feature stands in each text."""
     import numpy as np
 
     texts = [_utf8(sample) for sample in samples]
@@ -99,11 +90,13 @@ def _features(samples: Sequence[str], model: _Model) -> "NDArray[np.int64]":
     states = model.after_two[symbols[:n] * 256 + symbols[1 : n + 1]]
     for following in range(2, _LONGEST_FEATURE - 1):
         states = model.next_state[states + symbols[following : n + following]]
-    features = model.next_feature[states + symbols[-n:]].astype(np.int64)
-    numbers = np.repeat(np.arange(len(texts)) << _FEATURE_BITS, [len(text) + len(_NOWHERE) for text in texts])[:n]
-    found: NDArray[np.int64] = (features + numbers)[features >= 0]
-    found.sort()
-    return found
+    features: list[int] = model.next_feature[states + symbols[-n:]].tolist()  # that end at each place
+    start = 0
+    for text in texts:
+        counts = Counter(features[start : start + len(text)])
+        del counts[-1]
+        yield counts
+        start += len(text) + len(_NOWHERE)
 
 
 def _utf8(sample: str) -> bytes:

@@ -116,7 +116,7 @@ def new_lines(document: Document, cleaned: Cleaned) -> "NDArray[np.uint64]":
     taken = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
     seen = {line.strip() for text in (cleaned.text, *taken) for line in text.split("\n")}
     changed = sorted(seen.difference(line.strip() for line in document.without_furniture().text.split("\n")))
-    return np.array([_key(site, line) for line in changed], np.uint64)
+    return np.array([_key(site, _folded(line)) for line in changed], np.uint64)
 
 
 def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
