@@ -109,8 +109,10 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
                 continue
             if edits := tuple(cleaner(document, knowledge)):
                 text = apply(document.text, edits)
-                if _brings_no_sign(name, document.text):
+                if name in _TAKE_LINES:
                     inherit(text, document.text)
+                elif name == normalize_characters.__name__ and "special" not in signs(document.text):
+                    inherit(text, document.text, "typographic")
                 document = Document(text, document.id, document.source, document.metadata)
                 ledger.append(Step(name, edits))
             else:
@@ -118,8 +120,3 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
         if len(ledger) == n_steps:
             return document.text, tuple(ledger)
     raise RuntimeError(f"the text does not settle in {_MOST_PASSES} passes; please report it with the text")
-
-
-def _brings_no_sign(name: str, text: str) -> bool:
-    """Whether a cleaner's edits of a text leave it with no sign that it did not show."""
-    return name in _TAKE_LINES or (name == normalize_characters.__name__ and "special" not in signs(text))

@@ -70,11 +70,17 @@ def signs(text: str) -> frozenset[str]:
 _recent = Recent[frozenset[str]]()
 
 
-def inherit(text: str, source: str) -> None:
-    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII."""
+def inherit(text: str, source: str, *but: str) -> None:
+    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII.
+
+    Args:
+        text: what is left.
+        source: what it was made of.
+        but: signs that are gone.
+    """
     found = _recent.get(source)
     if found is not None:
-        _recent.remember(text, found)
+        _recent.remember(text, found.difference(but))
 
 
 def _look(text: str) -> frozenset[str]:
