@@ -1,7 +1,7 @@
 """Text as blocks: its lines, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -44,9 +44,13 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    if line.isascii() or not line.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START):
+    if not _may_be_wide(line):
         return len(line)
     return len(line) + (_WIDE_FACTOR - 1) * sum(map(len, _WIDE.findall(line)))
+
+
+def _may_be_wide(text: str) -> bool:
+    return not text.isascii() and bool(text.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START))
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -55,24 +59,30 @@ def blocks(text: str) -> tuple[Block, ...]:
     >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
-    found = _recent.get(text)
-    if found is None:
-        if len(_known) > _MOST_KNOWN:
-            _known.clear()
-        lines = [block for line in text.split("\n") if line and (block := _known.get(line) or _block(line))]
-        found = _recent.remember(text, tuple(lines))
-    return found
+    known = _recent.get(text)
+    return known if known is not None else _recent.remember(text, tuple(filter(None, _found(text))))
 
 
 _recent = Recent[tuple[Block, ...]]()
 _known: dict[str, Block] = {}  # when some lines of a text go, the others are as they were
 
 
-def _block(line: str) -> Block | None:
+def _found(text: str) -> list[Block | None]:
+    lines = [line for line in text.split("\n") if line]
+    found = list(map(_known.get, lines))
+    if None in found:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        length_of = wide_length if _may_be_wide(text) else len
+        found = [block or _block(line, length_of) for line, block in zip(lines, found, strict=True)]
+    return found
+
+
+def _block(line: str, length_of: Callable[[str], int]) -> Block | None:
     text = line.strip()
     if not text:
         return None
-    length = wide_length(text)
+    length = length_of(text)
     block = Block(text, length, length >= _PROSE_LENGTH and ends_sentence(text))
     if len(line) <= _LONGEST_KNOWN:
         _known[line] = block
