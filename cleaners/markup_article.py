@@ -12,11 +12,12 @@ from cleaners.markup_lines import HIDDEN, Element, Line, Page
 from cleaners.markup_names import is_body, is_lead_name
 
 _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call furniture
+_MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
-_LONGEST_BYLINE = 200
-_MOST_PROSE_PER_LINK = 0.2  # a block of related articles has links, and more than one in five characters
+_LONGEST_BYLINE = 400
+_MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one in five characters
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
-_BODY = 0.5  # of the article's prose, in an element whose names say that it is the text
+_BODY = 0.5  # of the article's prose, in elements whose names say that they are the text
 _LINK = 0.75  # of a line's characters
 _LINKED = 0.4  # of the characters of a block that is a list of links
 _LINKED_TABLE = 0.6
@@ -24,11 +25,12 @@ _FEWEST_LINKS = 3  # lines
 _SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
 _LEAD = 80  # characters of a paragraph between headline and text
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
-_LEVELS = 3  # that a lead may stand above the text, where no element is called article or main
+_LEVELS = 3  # above a heading
 _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
-_LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related"))
+_LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
+_SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 
@@ -76,10 +78,14 @@ def _is_furniture(element: Element, total: int) -> bool:
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/page-header":
         return n_prose == 0 and not element.has_title
+    if rule == "markup/aside" and element.in_article:
+        return n_prose == 0
     if rule == "markup/form-control":
         return not element.heading and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
         return n_prose == 0
+    if rule in _SURE_RULES:
+        return n_prose <= _MOST_SURE * total
     return n_prose <= _MOST_MARKED * total
 
 
@@ -100,9 +106,29 @@ def _root(page: Page, marks: dict[Element, str]) -> Element:
         if child.tag in _PARTS:
             break
         root = child
-    bodies = (element for element in page.elements if prose[element] and is_body(element.names))
+    bodies = [element for element in page.elements if prose[element] and is_body(element.names)]
     body = max(bodies, key=prose.__getitem__, default=None)
-    return body if body and prose[body] >= _BODY * prose[root] else _widened(page, marks, root)
+    if not body or prose[body] < _BODY * prose[root]:
+        return _widened(page, marks, root)
+    return _whole_body(page, bodies, body, prose)
+
+
+def _whole_body(page: Page, bodies: Sequence[Element], body: Element, prose: dict[Element, int]) -> Element:
+    """What holds all elements of an article that call themselves its text, if it holds little else."""
+    articles: dict[Element | None, Element | None] = {None: None}
+    for element in page.elements:
+        articles[element] = element if element.tag == "article" else articles[element.parent]
+    parts = [
+        element
+        for element in bodies
+        if (element.tag, element.names, articles[element]) == (body.tag, body.names, articles[body])
+    ]
+    first, last = min(part.first for part in parts), max(part.last for part in parts)
+    whole = body
+    while whole.parent and not whole.first <= first <= last <= whole.last:
+        whole = whole.parent
+    is_page = whole.tag in ("", "html", "body")
+    return body if is_page or sum(prose[part] for part in parts) < _BODY * prose[whole] else whole
 
 
 def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
@@ -140,8 +166,8 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
     first = next(
         (index for index in inside if lines[index].is_prose and not marks[lines[index].element]), root.last + 1
     )
-    above = _surroundings(root)
     is_below_headline = False
+    with_lead: Element | None = None  # the last element that a lead stands in
     for index, line in enumerate(lines):
         element = line.element
         is_headline = index < first and (element.heading == 1 or _is_title(line, title))
@@ -150,9 +176,11 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
         elif is_headline:
             yield "markup/headline"
         elif index not in inside:
-            is_near = is_below_headline and above.first <= index
-            is_lead = index < root.first and _is_lead(line) and (is_near or is_lead_name(element.names))
-            yield "" if is_lead else "markup/beyond-article"
+            is_lead = index < root.first and _is_lead(line, is_below_headline=is_below_headline)
+            is_beside_lead = with_lead is element.parent and line.link_share < _LINKED
+            if is_lead and is_below_headline:
+                with_lead = element.parent
+            yield "" if is_lead or (is_beside_lead and index < root.first) else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
             yield "" if element.tag in ("td", "th") else "markup/link"
         else:
@@ -160,22 +188,17 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
         is_below_headline |= is_headline
 
 
-def _surroundings(root: Element) -> Element:
-    """What may hold the lead of an article whose text is all in one element."""
-    element: Element | None = root
-    while element and element.tag not in ("article", "main"):
-        element = element.parent
-    for _ in range(0 if element else _LEVELS):
-        root = root.parent or root
-    return element or root
-
-
 def _is_title(line: Line, title: str | None) -> bool:
     return bool(title) and len(line.text) >= 10 and bool(line.element.heading) and str(title).startswith(line.text)
 
 
-def _is_lead(line: Line) -> bool:
-    return line.length >= _LEAD and ends_sentence(line.text) and line.link_share < _LINKED
+def _is_lead(line: Line, *, is_below_headline: bool) -> bool:
+    is_named = is_lead_name(line.element.names)
+    return (
+        line.length >= _LEAD
+        and line.link_share < _LINKED
+        and (is_named or (is_below_headline and ends_sentence(line.text)))
+    )
 
 
 def _is_section_heading(lines: list[Line], index: int) -> bool:
@@ -198,7 +221,7 @@ def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
         return verdicts
     corrected = []
     for line, rule, is_found in zip(page.lines, verdicts, found, strict=True):
-        if is_found and rule not in (HIDDEN, "markup/headline"):
+        if is_found and rule not in (HIDDEN, "markup/headline") and (rule != "markup/link" or line.element.in_list):
             corrected.append("")
         elif not rule and line.length >= _LEAD // 2 and not line.element.heading and not line.element.in_list:
             corrected.append("markup/not-in-article-body")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup
@@ -25,6 +25,18 @@ _SHORTEST_BODY = 300  # characters
 _LONGEST_BODY = 200_000
 
 
+class _Telling(SoupStrainer):
+    """Lets through only the elements that say something; making the others takes a third of the time."""
+
+    def __init__(self) -> None:
+        super().__init__(["meta", "link"])
+
+    def allow_tag_creation(self, nsprefix: str | None, name: str, attrs: Mapping[Any, str] | None) -> bool:  # noqa: ARG002
+        if not attrs:
+            return False
+        return "property" in attrs or "name" in attrs if name == "meta" else "canonical" in attrs.get("rel", "")
+
+
 class Declared(NamedTuple):
     """What the page says of its article."""
 
@@ -42,7 +54,7 @@ def declared(html: str, page: Page) -> Declared:
     """
     body = _BODY.search(html)
     head = _PROLOG.sub("", html[: min(body.start() if body else _LONGEST_HEAD, _LONGEST_HEAD)], count=1)
-    soup = BeautifulSoup(head.encode("utf-8", "replace").decode(), "lxml", parse_only=SoupStrainer(["meta", "link"]))
+    soup = BeautifulSoup(head.encode("utf-8", "replace").decode(), "lxml", parse_only=_Telling())
     articles = _articles(page.linked_data)
     properties: dict[str, str] = {}
     for meta in soup.find_all("meta"):

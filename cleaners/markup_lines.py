@@ -15,17 +15,17 @@ from cleaners.blocks import ends_sentence, wide_length
 from cleaners.markup_names import rule_of
 
 # Not the head: where its end tag is missing, the parser puts into it what it does not know, such as `nav` and `main`.
-_UNSEEN = frozenset(
-    "script style title template noscript iframe object embed svg canvas audio video map datalist".split()
-)
+_UNSEEN = frozenset("script style title template iframe object embed svg canvas audio video map datalist".split())
 _BLOCKS = frozenset(
     """
     address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption
-    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup option p pre
-    search section select summary table tbody td textarea tfoot th thead tr ul
+    figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav noscript ol optgroup
+    option p pre search section select summary table tbody td textarea tfoot th thead tr ul
     """.split()
 )
+_TELLING = frozenset("time a html title script".split())
 _TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
+_PREFORMATTED = frozenset(("pre", "textarea"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _INLINE = frozenset(
     """
@@ -39,6 +39,7 @@ _UNDISPLAYED = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.
 _HIDING_NAMES = frozenset("hidden is-hidden d-none hide".split())
 _RESPONSIVE = re.compile(r":|\bd-(?:sm|md|lg|xl)-|\b(?:visible|show)-")
 _NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component")
+_NAMES = frozenset(_NAMING)
 _LONGEST_NAMES = 300  # characters
 _MOST_CELLS = 50
 _LONGEST_CELL = 100  # characters of a table's cell that is set on one line with its neighbours
@@ -105,7 +106,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.page = Page()
-        self._stack: list[Element | None] = []  # None for an element that is of no interest
+        self._stack: list[bool] = []  # for each open tag whether it is of interest
+        self._empty: list[tuple[str, Mapping[str, str]]] = []  # the innermost of those, in which no text was seen yet
         self._current = Element("", None, "", "", 0, False, False, False, False)
         self.page.elements.append(self._current)
         self._pieces: list[str] = []
@@ -114,53 +116,59 @@ class _Reader:
         self._unseen = 0  # depth inside an element that nobody sees
         self._captured: list[str] | None = None
         self._author: list[str] | None = None  # pieces of the name that is being read
+        self._n_pre = 0  # open tags in which line ends are kept
         self._rows: list[int] = []  # index of the first line of each open table row
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in _TELLING:
+            self._hear(tag, attributes)
+        if self._unseen or tag in _UNSEEN:
+            self._unseen += 1
+            return
+        if tag in _INLINE and not (attributes and _hides(attributes)):
+            if tag == "br":
+                self._end_line()
+            self._stack.append(False)
+            return
+        if self._pieces and tag in _BLOCKS:
+            self._end_line()
+        self._stack.append(True)
+        self._empty.append((tag, attributes))
+        if tag in _PREFORMATTED:
+            self._n_pre += 1
+        elif tag == "tr":
+            self._rows.append(len(self.page.lines))
+
+    def _fill(self) -> None:
+        """Make elements of the open tags, now that there is text in them."""
+        parent = self._current
+        for tag, attributes in self._empty:
+            names = _names(attributes) if attributes else ""
+            parent = Element(
+                tag,
+                parent,
+                names,
+                _rule(tag, attributes, names, parent),
+                int(tag[1]) if tag in _HEADINGS else 0 if tag in _TEXTS else parent.heading,
+                parent.in_list or tag == "li",
+                parent.in_pre or tag in _PREFORMATTED,
+                parent.in_link or (tag == "a" and not attributes.get("href", "#").startswith("#")),
+                parent.in_article or tag in ("article", "main"),
+            )
+            self.page.elements.append(parent)
+        self._current = parent
+        self._empty.clear()
+
+    def _hear(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """What an element says of the page, or will say when it ends."""
         if tag == "time" and "datetime" in attributes:
             self.page.times.append(attributes["datetime"].strip())
         elif tag == "a" and "author" in attributes.get("rel", "").split():
             self._author = []
         elif tag == "html" and not self.page.language:
             self.page.language = attributes.get("lang", "")
-        if tag == "title" or (tag == "script" and "ld+json" in attributes.get("type", "")):
+        elif tag == "title" or (tag == "script" and "ld+json" in attributes.get("type", "")):
             self._captured = []
-        if self._unseen or tag in _UNSEEN:
-            self._unseen += 1
-            return
-        if tag == "br":
-            self._end_line()
-            self._stack.append(None)
-            return
-        is_block = tag in _BLOCKS
-        if is_block:
-            self._end_line()
-        hides = _hides(attributes)
-        if tag in _INLINE and not hides:
-            self._stack.append(None)
-            return
-        parent = self._current
-        names = " ".join([attributes[name][:_LONGEST_NAMES] for name in _NAMING if name in attributes])
-        element = Element(
-            tag,
-            parent,
-            names,
-            HIDDEN
-            if hides
-            else "markup/aria-hidden"
-            if attributes.get("aria-hidden") == "true"
-            else rule_of(tag, names, in_article=parent.in_article),
-            int(tag[1]) if tag in _HEADINGS else 0 if tag in _TEXTS else parent.heading,
-            parent.in_list or tag == "li",
-            parent.in_pre or tag in ("pre", "textarea"),
-            parent.in_link or (tag == "a" and not attributes.get("href", "#").startswith("#")),
-            parent.in_article or tag in ("article", "main"),
-        )
-        self.page.elements.append(element)
-        self._stack.append(element)
-        self._current = element
-        if tag == "tr":
-            self._rows.append(len(self.page.lines))
 
     def end(self, tag: str) -> None:
         if self._unseen:
@@ -176,13 +184,19 @@ class _Reader:
         if tag == "a" and self._author is not None:
             self.page.authors.append("".join(self._author))
             self._author = None
-        element = self._stack.pop() if self._stack else None
-        if element is None:
+        if not (self._stack and self._stack.pop()):
             return
-        if tag in _BLOCKS:
+        if self._pieces and tag in _BLOCKS:
             self._end_line()
-        if tag == "tr" and self._rows:
-            self._end_row(self._rows.pop(), element)
+        if tag in _PREFORMATTED:
+            self._n_pre -= 1
+        first = self._rows.pop() if tag == "tr" and self._rows else None
+        if self._empty:
+            self._empty.pop()
+            return
+        element = self._current
+        if first is not None:
+            self._end_row(first, element)
         element.is_open = False
         self._current = element.parent or element
 
@@ -193,27 +207,32 @@ class _Reader:
             return
         if self._author is not None:
             self._author.append(text)
-        current = self._current
-        if current.in_pre and "\n" in text:
+        if self._n_pre and "\n" in text:
             first, *rest = text.split("\n")
-            self._add(first, current)
+            self._add(first)
             for line in rest:
                 self._end_line()
-                self._add(line, current)
+                self._add(line)
         else:
-            self._add(text, current)
+            self._add(text)
 
     def close(self) -> Page:
         self._end_line()
         return self.page
 
-    def _add(self, text: str, current: Element) -> None:
+    def _add(self, text: str) -> None:
+        is_space = not text or text.isspace()
+        if is_space and not self._n_pre:
+            if self._pieces:
+                self._pieces.append(text)
+            return
+        if self._empty:
+            self._fill()
+        current = self._current
         if not self._pieces:
-            if not text or (text.isspace() and not current.in_pre):
-                return
             self._owner = current
-        else:
-            while not self._owner.is_open and self._owner.parent and not text.isspace():
+        elif not is_space:
+            while not self._owner.is_open and self._owner.parent:
                 self._owner = self._owner.parent
         self._pieces.append(text)
         if current.in_link:
@@ -247,6 +266,20 @@ class _Reader:
         if len(cells) > 1 and all(len(cell.text) <= _LONGEST_CELL and cell.element.parent is row for cell in cells):
             del self.page.lines[first:]
             self._put(" | ".join(cell.text for cell in cells), row, sum(cell.n_links for cell in cells))
+
+
+def _rule(tag: str, attributes: Mapping[str, str], names: str, parent: Element) -> str:
+    if attributes and _hides(attributes):
+        return HIDDEN
+    if attributes and attributes.get("aria-hidden") == "true":
+        return "markup/aria-hidden"
+    return rule_of(tag, names, parent.in_article)
+
+
+def _names(attributes: Mapping[str, str]) -> str:
+    if _NAMES.isdisjoint(attributes):
+        return ""
+    return " ".join([attributes[name][:_LONGEST_NAMES] for name in _NAMING if name in attributes])
 
 
 def _hides(attributes: Mapping[str, str]) -> bool:

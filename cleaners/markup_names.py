@@ -19,13 +19,14 @@ class _Book(NamedTuple):
     leads: re.Pattern[str]
     tags: dict[str, str]
     outside: dict[str, str]  #: by tag, outside the article
+    unnamed: dict[str, str]  #: by tag, where no name says more
 
 
 @lru_cache(maxsize=1)
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
-    names, tags, outside = (_by_word(book[table]) for table in ("names", "tags", "outside"))
-    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), tags, outside)
+    names, *tags = (_by_word(book[table]) for table in ("names", "tags", "outside", "unnamed"))
+    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -47,10 +48,10 @@ def _plain(names: str) -> str:
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def rule_of(tag: str, names: str, *, in_article: bool) -> str:
+def rule_of(tag: str, names: str, in_article: bool) -> str:  # positional, for a keyword would cost a tenth of reading
     """The rule that an element may fall under by its tag or its names, or "".
 
-    >>> rule_of("div", "post__ShareBar", in_article=True), rule_of("div", "shared-garden", in_article=True)
+    >>> rule_of("div", "post__ShareBar", True), rule_of("div", "shared-garden", True)
     ('markup/share-bar', '')
     """
     book = _book()
@@ -58,8 +59,14 @@ def rule_of(tag: str, names: str, *, in_article: bool) -> str:
         return book.tags[tag]
     if tag in book.outside and not in_article:
         return book.outside[tag]
-    match = book.names.search(_plain(names)) if names and tag not in _UNNAMED else None
-    return book.rules[match[0]] if match else ""
+    named = map(_rule_of_name, () if tag in _UNNAMED else names.split())
+    return next(filter(None, named), "") or book.unnamed.get(tag, "")
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _rule_of_name(name: str) -> str:
+    match = _book().names.search(_plain(name))
+    return _book().rules[match[0]] if match else ""
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

@@ -49,8 +49,8 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     """Lines round the article that hold a date, a byline or the address it came from.
 
     A line moves only if its field has room for it: where two lines would fill one field, as in a timeline or a table of
-    sources, both stay, and so does a line that says otherwise than the source declared. Dates and bylines stand above
-    the article and never on its first line, which may be a headline; the address stands below.
+    sources, both stay, and so does a line that says otherwise than the source declared: another day, say. Dates and
+    bylines stand above the article and never on its first line, which may be a headline; the address stands below.
 
     >>> text = "Talks\\nAnn Lee in Paris\\nUpdated 18:25, 18-Feb-2025\\n" + "They talked for hours on Monday. " * 2
     >>> [(edit.before, edit.rule) for edit in harvest_metadata(Document(text), Knowledge())]
@@ -79,7 +79,7 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         index: f"metadata/{field}"
         for field, values in found.items()
         for index, value in values.items()
-        if len(values) == 1 and known[field] in (None, (), value)
+        if len(values) == 1 and (known[field] in (None, (), value) or _is_same_day(known[field], value))
     }
     yield from removals(document.text, harvested)
 
@@ -92,6 +92,15 @@ def _first_paragraph(lines: Sequence[Block]) -> int:
         if _is_labelled(lines, 2) or _byline(lines[2].text, beside_a_date=beside_a_date):
             return edges(lines, (1,))[0]
     return first
+
+
+def _is_same_day(one: object, other: object) -> bool:
+    """Whether two moments are on one day, however precise they are and whatever their zones.
+
+    >>> _is_same_day("2025-02-18T10:30:00Z", "2025-02-18"), _is_same_day("2025-02-18", "2025-02-19")
+    (True, False)
+    """
+    return isinstance(one, str) and isinstance(other, str) and one[:10] == other[:10] and bool(_ISO_DATE.match(one))
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
@@ -116,9 +125,9 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         elif edit.rule == "metadata/byline":
             known = replace(known, authors=_byline(line, beside_a_date=True))
         elif edit.rule == "metadata/published" and (stamp := _stamp(line)):
-            known = replace(known, published=stamp.moment)
+            known = replace(known, published=_finer(known.published, stamp.moment))
         elif edit.rule == "metadata/updated" and (stamp := _stamp(line)):
-            known = replace(known, updated=stamp.moment)
+            known = replace(known, updated=_finer(known.updated, stamp.moment))
     title = known.title or _title(blocks(text))
     pictures = tuple(dict.fromkeys((*known.captions, *captions(text))))
     return replace(
@@ -129,6 +138,11 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         captions=pictures,
         credits=tuple(dict.fromkeys((*known.credits, *filter(None, map(signature, pictures))))),
     )
+
+
+def _finer(declared: str | None, harvested: str) -> str:
+    """The harvested moment where it says no other than the declared one, and that one else."""
+    return harvested if harvested.startswith(declared or "") else declared or harvested
 
 
 def _host(url: str | None) -> str | None:

@@ -19,7 +19,7 @@ from flows.cache import Cache, key_of, read_table
 
 KEY = pa.binary(16)
 _KIND = "index"
-_MOST_TABLES = 8  # that are read for one shard; to make what lies in others anew costs no more than to read them
+_MOST_TABLES = 64  # that are read for one shard; to clean what lies in others costs no more than to read them
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from expectations.verdicts import Reason
 from flows.cache import read_table
-
-if TYPE_CHECKING:
-    from flows.shards import Shard
+from flows.shards import Shard, hash_of
 
 
-def hash_of(document_id: str) -> int:
-    """A number of 64 bits for an id."""
-    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
-
-
-def settle_ids(shards: "Sequence[Shard]") -> "list[Shard]":
+def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     """The shards in order, where of documents with one id the first keeps it.
 
     Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.

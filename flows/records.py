@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from flows.sources import Kind, SourceFile
 
 LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_LARGEST_TABLE = 2 * 2**30  # bytes of Parquet that is packed once more, and has to be unpacked to disk
 _DEEPEST = 500  # levels of nesting in JSON
 _PIECE = 2**20  # bytes read at a time
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
@@ -83,6 +85,25 @@ def _packing(stream: io.BufferedReader) -> str | None:
 def _reason(error: BaseException) -> str:
     words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
     return words.splitlines()[0].rstrip(".")
+
+
+@contextmanager
+def _table(file: SourceFile) -> Iterator[pq.ParquetFile]:
+    """A Parquet file, which is read from its end: a packed one is first unpacked to a temporary file."""
+    with _opened(file) as stream:
+        packing = _packing(stream)
+        if not packing:
+            yield pq.ParquetFile(stream)
+            return
+        with tempfile.TemporaryFile() as plain:
+            packed = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
+            while piece := packed.read(_PIECE):
+                if plain.tell() + len(piece) > _LARGEST_TABLE:
+                    most = f"{_LARGEST_TABLE // 2**20} MiB"
+                    reason = f"Unpacked it has more than {most}, the most for packed Parquet; unpack it yourself."
+                    raise DamagedFile("intake/too-large", reason)
+                plain.write(piece)
+            yield pq.ParquetFile(plain)
 
 
 def read_whole(file: SourceFile) -> bytes:
@@ -149,12 +170,12 @@ def read_records(
 def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int | None]]:
     """Where a file can be cut into parts of about `most` bytes, which can be read apart.
 
-    That is JSONL that is not packed, and Parquet between its row groups.
+    That is JSONL, and Parquet between its row groups, if they are not packed.
     """
     try:
-        if kind == Kind.PARQUET:
-            with _opened(file) as stream:
-                metadata = pq.read_metadata(stream)
+        if kind == Kind.PARQUET and not _is_packed(file):
+            with _table(file) as table:
+                metadata = table.metadata
             cuts, room = [0], most
             for group in range(metadata.num_row_groups):
                 if room <= 0:
@@ -324,8 +345,7 @@ def _short_lines(lines: io.TextIOBase) -> Iterator[str]:
 
 def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[str] | None) -> Iterator[Record]:
     try:
-        with _opened(file) as stream:
-            table = pq.ParquetFile(stream)
+        with _table(file) as table:
             groups = range(start, table.num_row_groups if stop is None else stop)
             number = 0
             for batch in table.iter_batches(batch_size=64, row_groups=groups, columns=columns):
@@ -373,8 +393,8 @@ def field_names(file: SourceFile, kind: Kind) -> list[str]:
     """The fields of a file's first hundred records, in their order; none if it cannot be read."""
     try:
         if kind == Kind.PARQUET:
-            with _opened(file) as stream:
-                return list(pq.read_schema(stream).names)
+            with _table(file) as table:
+                return list(table.schema_arrow.names)
         records = islice(read_records(file, kind), 100)
         return list(dict.fromkeys(name for record in records for name in record.values))
     except (UnreadableDocument, *_READ_ERRORS):

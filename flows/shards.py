@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from expectations.verdicts import Reason
 from flows.cache import Cache, read_table
 from flows.earlier import Earlier
-from flows.ids import hash_of
 from flows.intake import Portion
 
 
@@ -103,3 +103,8 @@ def ends(next_id: str, next_size: int, size: int, most: int) -> bool:
     """
     is_drawn = hash_of(next_id) / 2**64 < 2 * next_size / most
     return size >= 2 * most or (size >= most / 2 and is_drawn)
+
+
+def hash_of(document_id: str) -> int:
+    """A number of 64 bits for an id."""
+    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")

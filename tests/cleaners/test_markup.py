@@ -83,6 +83,27 @@ def test_a_line_that_says_otherwise_than_the_head_stays():
 
 
 @pytest.mark.parametrize(
+    ("declared", "line", "known"),
+    [
+        ("2025-07-09T11:50:26", "Published on July 9, 2025", "2025-07-09T11:50:26"),
+        ("2025-07-09T21:50:26+00:00", "9 July 2025 2:50 pm", "2025-07-09T21:50:26+00:00"),
+        ("2025-07-09", "Published: 2025-07-09 11:50", "2025-07-09T11:50"),
+    ],
+)
+def test_a_date_that_the_head_has_more_or_less_precisely_moves_at_once(declared, line, known):
+    page = f"<meta property=article:published_time content={declared}><p>Talks in Riga</p><p>{line}</p>{STORY}"
+    result = clean(page, html=True)
+    assert line not in result.text
+    assert result.metadata.published == known
+    assert clean(result.text).text == result.text
+
+
+def test_a_date_of_another_day_than_the_head_says_stays():
+    head = "<meta property=article:published_time content=2025-07-09>"
+    assert "\n8 July 2025\n" in clean(f"{head}<p>Talks in Riga</p><p>8 July 2025</p>{STORY}", html=True).text
+
+
+@pytest.mark.parametrize(
     "wrapper",
     [
         "<div class='cookie-consent'>{}</div>",
@@ -110,6 +131,8 @@ def test_no_name_takes_the_article_away(wrapper):
         "<blockquote>Short words.</blockquote>",
         "<details><summary>More of it</summary>It goes on.</details>",
         f"<div class='related-art'><p>{PROSE}</p></div>",
+        f"<aside><h3>In brief</h3><p>{PROSE}</p></aside>",
+        "<ul><li><a href=/1>Rules of the treaty</a>: in force</ul>",
         "Text that is in no paragraph.",
     ],
 )
@@ -147,6 +170,73 @@ def test_a_short_comment_section_does_not_win_over_a_short_article():
     assert lines(f"<article><p>{PROSE} So it was.</p></article><div class=comments>{comment * 9}</div>") == [
         f"{PROSE} So it was."
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [
+        ("<aside class=gate><h3>Choose your pass</h3></aside>", "markup/aside"),
+        ("<p class=entry-meta>" + "Filed on Monday under Riga and Tartu. " * 8 + "</p>", "markup/byline"),
+        (f"<footer class=author-info><p>{PROSE * 3}</p></footer>", "markup/footer"),
+        (f"<div class=related><a href=/1>Another story of talks</a><p>{PROSE}</p></div>", "markup/related"),
+        ("<noscript>Please turn on JavaScript.</noscript>", "markup/noscript"),
+        ("<p>Read on:</p><p><a href=/2>A town without a mayor</a></p>", "markup/lone-heading"),
+    ],
+)
+def test_what_surrounds_an_article_goes(part, rule):
+    page = f"<article>{STORY}{part}</article>"
+    assert rule in rules(page).values()
+    assert lines(page) == visible(STORY)
+
+
+def test_a_label_above_a_link_in_the_middle_goes_and_one_above_text_stays():
+    page = (
+        f"<article>{STORY}<p>Read on:</p><p><a href=/2>A town without a mayor</a></p><p>He said:</p>{STORY}</article>"
+    )
+    assert lines(page) == [*visible(STORY), "He said:", *visible(STORY)]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<header><h1>Talks in Riga</h1><p>{PROSE}</p></header>",
+        "<header><h1>Talks in Riga</h1><h2 class=subheadline>Twelve ministers and their treaty: what they said on"
+        " Monday, and what they did not say</h2></header>",
+        f"<div><div><h1>Talks in Riga</h1></div></div><div><p>{PROSE}</p><p>Short.</p></div>",
+    ],
+)
+def test_a_lead_between_headline_and_text_stays(lead):
+    page = f"<body>{lead}<div><div><div><div>{STORY}</div></div></div></div><p>{PROSE} Imprint.</p></body>"
+    assert lines(page) == [*visible(lead)[1:], *visible(STORY)]
+
+
+def test_a_paragraph_above_the_headline_is_no_lead():
+    assert lines(f"<body><div><p>{PROSE}</p></div><h1>Talks</h1><div>{STORY}</div></body>") == visible(STORY)
+
+
+def test_an_article_in_several_bodies_is_whole():
+    one, two = f"<div class=article-text>{STORY}</div>", f"<div class=article-text><h2>Then</h2><p>{PROSE}</p></div>"
+    assert lines(f"<article><div>{one}{two}</div></article>") == visible(one + two)
+
+
+def test_the_bodies_of_other_articles_stay_out():
+    body = "<div class=article-text>{}</div>"
+    other = f"<article>{body.format(f'<p>{PROSE}</p>')}</article>"
+    page = f"<main><article>{body.format(STORY)}</article><div>{other}{other}</div></main>"
+    assert lines(page) == visible(STORY)
+
+
+def test_what_only_readers_without_scripts_see_is_read():
+    text = f"<script type=text/template></script><noscript>{STORY}</noscript>"
+    page = f"<div>Loading</div><div class=articleBody>{text}</div>"
+    assert lines(page) == visible(STORY)
+
+
+def test_a_link_that_linked_data_has_in_its_text_is_no_part_of_it():
+    link = "<p><a href=/2>A town without a mayor looks for one in the neighbouring town</a></p>"
+    body = " ".join(visible(STORY + link))
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+    assert lines(f"{data}<article>{STORY}{link}{STORY}</article>") == visible(STORY + STORY)
 
 
 def test_the_text_that_linked_data_declares_is_the_article():
@@ -199,6 +289,7 @@ def test_a_row_of_data_is_one_line_and_cells_with_paragraphs_are_several():
     [
         ("<div>" * 100_000 + "deep" + "</div>" * 100_000 + "<p>after", ["deep", "after"]),
         ("<table><tr><td>" * 30_000 + "deep", ["deep"]),
+        (f"<article><div class=article-body><p>{PROSE}" * 20_000, None),
         ("<h1><a href=/>x" * 20_000, None),
         ("<b><i><p>word " * 20_000, None),
         ("<" * 1_000_000, None),
@@ -215,7 +306,7 @@ def test_a_row_of_data_is_one_line_and_cells_with_paragraphs_are_several():
         ('<script type="application/ld+json">' + "[" * 100_000 + "</script><p>text", ["text"]),
         ('<script type="application/ld+json">{"@type": ["NewsArticle"], "author": 7</script><p>text', ["text"]),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_hostile_pages_are_read(page, text):
     found = visible(page)

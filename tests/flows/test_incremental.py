@@ -71,6 +71,20 @@ def test_of_a_file_of_records_only_those_are_cleaned_that_are_new(tmp_path, monk
     assert content(out) == content(tmp_path / "new")
 
 
+def test_records_in_another_order_are_not_cleaned_again(tmp_path, monkeypatch):
+    source, out = tmp_path / "a.jsonl", tmp_path / "clean"
+    texts = [prose(f"in {year}") for year in range(1900, 1960)]
+    records(source, texts)
+    small_run(source, out)
+    cleaned = done(monkeypatch)
+    texts = texts[1::2] + texts[::2]
+    records(source, texts)
+    small_run(source, out)
+    assert cleaned == []
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
 def test_pages_that_were_read_before_are_not_parsed_again(tmp_path, monkeypatch):
     source, out = tmp_path / "a.jsonl", tmp_path / "clean"
     pages = [f"<article><h1>Vote</h1><p>{prose(f'in {year}')}</p></article>" for year in range(1900, 1920)]

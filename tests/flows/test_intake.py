@@ -104,9 +104,23 @@ def test_records_of_every_format_are_the_same_documents(tmp_path, name, packing)
     ]
 
 
-def test_a_table_gives_the_same_documents(tmp_path):
-    (tmp_path / "a.parquet").write_bytes(SOURCES["a.parquet"])
-    assert texts(tmp_path) == [article["text"] for article in ARTICLES]
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_table_gives_the_same_documents(tmp_path, packing):
+    (tmp_path / f"a.parquet{packing}").write_bytes(PACKERS[packing](parquet_bytes(row_group_size=1)))
+    found = documents(tmp_path)
+    assert [(raw.document.id, raw.document.text, raw.document.metadata.url) for raw in found] == [
+        tuple(article.values()) for article in ARTICLES
+    ]
+
+
+@pytest.mark.parametrize("packing", [".gz", ".zst", ".bz2"])
+def test_a_packed_table_that_is_too_large_has_a_reason_and_leaves_nothing_behind(tmp_path, monkeypatch, packing):
+    monkeypatch.setattr("flows.records._LARGEST_TABLE", 3 * 2**20)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"bomb.parquet{packing}").write_bytes(PACKERS[packing](b"PAR1" + bytes(2**23) + b"PAR1"))
+    reason = "Unpacked it has more than 3 MiB, the most for packed Parquet; unpack it yourself."
+    assert errors(tmp_path) == [("intake/too-large", reason)]
+    assert [path.name for path in tmp_path.iterdir()] == [f"bomb.parquet{packing}"]
 
 
 @pytest.mark.parametrize("packing", PACKERS)
@@ -252,6 +266,35 @@ def test_a_web_address_is_read(tmp_path):
         server.shutdown()
 
 
+def test_a_bucket_is_read(bucket):
+    for name, data in {"one.txt": b"one text", "sub/a.jsonl.gz": gzip.compress(jsonl()), "photo.png": b""}.items():
+        bucket.pipe(f"news/articles/{name}", data)
+    found = documents("s3://news/articles")
+    assert [raw.document.id for raw in found] == ["one.txt", "a0", "a1", "a2"]
+    assert found[0].document.source == "articles/one.txt"
+    assert texts("s3://news/articles/*.txt") == ["one text"]
+    assert texts("s3://news/articles/sub/a.jsonl.gz") == [article["text"] for article in ARTICLES]
+    with pytest.raises(IntakeError, match=r"s3://news/nowhere: cannot be read .+; check the address\.$"):
+        documents("s3://news/nowhere")
+    with pytest.raises(IntakeError, match=r"s3://gone: cannot be read .+; check the address\.$"):
+        documents("s3://gone")
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_table_in_a_bucket_is_read_in_parts(bucket, packing):
+    bucket.pipe(f"news/a.parquet{packing}", PACKERS[packing](parquet_bytes(row_group_size=1)))
+    assert texts("s3://news", most=1) == [article["text"] for article in ARTICLES]
+
+
+def test_a_file_that_is_gone_from_its_bucket_has_a_reason(bucket):
+    bucket.pipe("news/one.txt", b"one text")
+    files, _ = find(["s3://news"])
+    bucket.rm("news/one.txt")
+    bucket.pipe("news/two.txt", b"two texts")
+    ((raw,),) = [list(read(portion)) for portion in portions(files, Fields(), 10**9)]
+    assert raw.error.check == "intake/unreadable"
+
+
 def test_a_pattern_gives_the_files_that_match_it(tmp_path):
     for name in ["a/one.txt", "a/two.html", "b/three.txt", "b/c/four.txt"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -346,7 +389,8 @@ def test_a_page_nested_100000_deep_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["a.jsonl.gz", "a.txt.gz", "a.parquet", "a.warc", "a.warc.gz", "a.json", "a.jsonl.zst", "a.csv.bz2"]
+    "name",
+    "a.jsonl.gz a.txt.gz a.parquet a.parquet.gz a.warc a.warc.gz a.json a.jsonl.zst a.csv.bz2".split(),
 )
 def test_a_truncated_file_has_a_reason(tmp_path, name):
     many = [{"id": number, "text": os.urandom(500).hex()} for number in range(150)]
@@ -355,6 +399,7 @@ def test_a_truncated_file_has_a_reason(tmp_path, name):
         "a.jsonl.gz": gzip.compress(jsonl(many)),
         "a.txt.gz": gzip.compress(jsonl(many)),
         "a.parquet": parquet_bytes(many),
+        "a.parquet.gz": gzip.compress(parquet_bytes(many)),
         "a.warc": warc(*pages),
         "a.warc.gz": warc(*pages, packed=True),
         "a.json": json.dumps(many).encode(),
@@ -383,7 +428,9 @@ def test_a_page_that_is_too_much_for_our_reader_stops_no_other(tmp_path, monkeyp
     assert str(failed.error) == "A fault of our own: ZeroDivisionError: division by zero."
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.warc", "a.jsonl.gz", "a.json", "a.csv", "a.jsonl", "a.txt.zst"])
+@pytest.mark.parametrize(
+    "name", ["a.parquet", "a.parquet.gz", "a.warc", "a.jsonl.gz", "a.json", "a.csv", "a.jsonl", "a.txt.zst"]
+)
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x1f\x8b", b"PAR1", b"WARC/1.0\r\n", b"\xff" * 100])
 def test_a_file_of_next_to_nothing_stops_nothing(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)

@@ -1,9 +1,8 @@
-"""A corpus at an address; the file system here is fsspec's own in memory, which has the interface of all others."""
+"""A corpus at an address: in a bucket of an S3 server."""
 
 import json
 from dataclasses import replace
 
-import fsspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,21 +14,19 @@ from tests.flows.articles import content, run_on
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def store(tmp_path, monkeypatch, bucket):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    files = fsspec.filesystem("memory")
-    files.store.clear()
-    yield files
-    files.store.clear()
+    return bucket
 
 
-def settings_for(source, address="memory://bucket/corpus"):
+def settings_for(source, address="s3://news/corpus"):
     out, address = places(address)
     return Settings((str(source),), out, address=address)
 
 
 def there(store):
-    return {path.removeprefix("/bucket/corpus/"): store.cat_file(path) for path in store.find("/bucket/corpus")}
+    store.invalidate_cache()
+    return {path.removeprefix("news/corpus/"): store.cat_file(path) for path in store.find("news/corpus")}
 
 
 def test_the_corpus_at_the_address_is_the_one_that_a_folder_would_have(folder, tmp_path, store):
@@ -72,7 +69,7 @@ def test_another_machine_goes_on_from_the_corpus_that_is_there(folder, tmp_path,
 def test_a_corpus_that_somebody_took_away_is_put_there_again(folder, store):
     run(settings_for(folder))
     before = there(store)
-    store.rm("/bucket/corpus", recursive=True)
+    store.rm("news/corpus", recursive=True)
     run(settings_for(folder))
     assert {path for path in before if "data-docs" not in path} <= there(store).keys()
 
@@ -94,20 +91,20 @@ def test_a_corpus_that_fails_its_suite_is_not_put_there_and_the_report_says_why(
 def test_a_document_is_restored_from_the_address_on_any_machine(folder, tmp_path, store, monkeypatch):
     run(settings_for(folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
-    assert restore(download("memory://bucket/corpus"), "1.txt") == (folder / "1.txt").read_text()
-    assert (places("memory://bucket/corpus")[0] / "report" / "index.html").exists()
+    assert restore(download("s3://news/corpus"), "1.txt") == (folder / "1.txt").read_text()
+    assert (places("s3://news/corpus")[0] / "report" / "index.html").exists()
 
 
 def test_a_corpus_at_an_address_is_a_source_with_its_documents(folder, tmp_path, store):
     run(settings_for(folder))
-    assert run_on("memory://bucket/corpus", tmp_path / "again").counts["published"] == 3
+    assert run_on("s3://news/corpus", tmp_path / "again").counts["published"] == 3
     (path,) = (tmp_path / "again" / "documents").iterdir()
     assert pq.read_table(path)["id"].to_pylist() == ["0.txt", "1.txt", "2.txt"]
 
 
 def test_an_address_with_files_of_somebody_else_is_not_written_to(folder, store):
-    store.pipe_file("/bucket/corpus/documents/theirs.parquet", b"theirs")
-    with pytest.raises(CorpusError, match=r"memory://bucket/corpus: has documents that Cleancopy did not write"):
+    store.pipe_file("news/corpus/documents/theirs.parquet", b"theirs")
+    with pytest.raises(CorpusError, match=r"s3://news/corpus: has documents that Cleancopy did not write"):
         run(settings_for(folder))
     assert list(there(store)) == ["documents/theirs.parquet"]
 
