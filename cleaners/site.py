@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zlib import crc32
 
 from cleaners.blocks import Block, blocks, edges, plain, removals
 from cleaners.document import Cleaned, Document
@@ -183,12 +182,12 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
 def _article(text: str) -> int:
     """A number that versions of an article have in common, and other articles do not.
 
-    The hash of two of its sentences, drawn so that long ones are likelier: two texts draw the same two with about the
+    The hashes of two of its sentences, drawn so that long ones are likelier: two texts draw the same two with about the
     square of the share of text that they have in common. Source: A. Broder, On the resemblance and containment of
     documents (1997); the weights are those of S. Ioffe, Improved consistent sampling (2010).
     """
     drawn = [
-        (-math.log((crc32(sentence.encode("utf-8", "surrogatepass")) + 1) / 2**32) / len(sentence), sentence)
+        (-math.log((_hash(sentence) + 1) / 2**64) / len(sentence), sentence)
         for sentence in set(_SENTENCE_END.split(text))
         if sentence
     ]
