@@ -47,7 +47,9 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
     """
     prose = [index for index, line in enumerate(lines) if line.is_prose and index not in known]
     ends = _possible_ends(lines, known, prose)
-    topics = [words(lines[index].text) for index in prose] if ends else []
+    if not ends or not prose or prose[-1] < ends[0]:  # no prose below
+        return ends[0] if ends else len(lines)
+    topics = [words(lines[index].text) for index in prose]
     below = Counter(word for topic in topics for word in topic)
     above: Counter[str] = Counter()
     n_above, n_repeated = 0, 0  # words of the lines above; those that stand in another line above, too
