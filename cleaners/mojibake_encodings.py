@@ -1,5 +1,6 @@
 """The encodings that UTF-8 is mistaken for, each as browsers decode it: an undefined byte is a control character."""
 
+import codecs
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,47 +18,55 @@ _CODECS = {
 }
 _UNDEFINED = "\ufffd"
 
+LEAD_BYTE = rb"[\xc2-\xf4]"
+#: Verbose pattern of the bytes that follow it and make it one character.
+#: Source: The Unicode Standard, table 3-7, Well-Formed UTF-8 Byte Sequences.
+REST = rb"""
+    (?: (?<= [\xc2-\xdf] )                          [\x80-\xbf]
+      | (?<= \xe0 )          [\xa0-\xbf]            [\x80-\xbf]
+      | (?<= [\xe1-\xec\xee\xef] )                  [\x80-\xbf]{2}
+      | (?<= \xed )          [\x80-\x9f]            [\x80-\xbf]
+      | (?<= \xf0 )          [\x90-\xbf]            [\x80-\xbf]{2}
+      | (?<= [\xf1-\xf3] )                          [\x80-\xbf]{3}
+      | (?<= \xf4 )          [\x80-\x8f]            [\x80-\xbf]{2} )"""
+UNIT = LEAD_BYTE + REST
+
 
 class Encoding:
-    """One of the encodings, with the patterns of the characters that UTF-8 turns into when it is mistaken for it."""
+    """One of the encodings."""
 
     def __init__(self, name: str, codec: str) -> None:
         decoded = bytes(range(0x80, 0x100)).decode(codec, "replace")
         self.name = name
         self.undefined = [byte for byte, symbol in enumerate(decoded, 0x80) if symbol == _UNDEFINED]
         self.symbols = [chr(byte) if byte in self.undefined else symbol for byte, symbol in enumerate(decoded, 0x80)]
-        self.bytes = {ord(symbol): byte for byte, symbol in enumerate(self.symbols, 0x80)}
-        self.unit = self._unit()  #: pattern of the two to four characters that were one
-        self.stretch = re.compile(f"(?:{self.unit})+")
-        self.line = re.compile(f"[\x00-\x7f]*+(?:(?:{self.unit})++[\x00-\x7f]*+)++")  #: has no other characters
+        self._map = codecs.charmap_build("".join(map(chr, range(0x80))) + "".join(self.symbols))
 
-    def decode(self, stretch: str) -> str:
-        """What is meant by a stretch.
+    def encode(self, text: str) -> bytes:
+        """The text as bytes, one for each character; what the encoding does not have is a question mark.
 
-        >>> ENCODINGS[0].decode("\u00c5\u00be")
-        'ž'
+        >>> ENCODINGS[0].encode("Dovil\u00c4\u2014 я")
+        b'Dovil\\xc4\\x97 ?'
         """
-        return stretch.translate(self.bytes).encode("latin-1").decode("utf-8")
+        return codecs.charmap_encode(text, "replace", self._map)[0]
 
-    def one_of(self, first: int, last: int) -> str:
-        """Pattern of the characters for a range of bytes."""
-        return "[" + re.escape("".join(self.symbols[first - 0x80 : last - 0x7F])) + "]"
+    def decode(self, text: str) -> str | None:
+        """What is meant by a text that is mojibake as a whole, or nothing if it is not.
 
-    def _unit(self) -> str:
-        """Source: The Unicode Standard, table 3-7, Well-Formed UTF-8 Byte Sequences."""
-        rest = self.one_of(0x80, 0xBF)
-        return "|".join(
-            (
-                self.one_of(0xC2, 0xDF) + rest,
-                self.one_of(0xE0, 0xE0) + self.one_of(0xA0, 0xBF) + rest,
-                self.one_of(0xE1, 0xEC) + rest * 2,
-                self.one_of(0xED, 0xED) + self.one_of(0x80, 0x9F) + rest,
-                self.one_of(0xEE, 0xEF) + rest * 2,
-                self.one_of(0xF0, 0xF0) + self.one_of(0x90, 0xBF) + rest * 2,
-                self.one_of(0xF1, 0xF3) + rest * 3,
-                self.one_of(0xF4, 0xF4) + self.one_of(0x80, 0x8F) + rest * 2,
-            )
-        )
+        >>> ENCODINGS[0].decode("\u00c5\u00be"), ENCODINGS[0].decode("ž")
+        ('ž', None)
+        """
+        encoded = self.encode(text)
+        return encoded.decode() if encoded.count(b"?") == text.count("?") and is_valid(encoded) else None
+
+
+def is_valid(encoded: bytes) -> bool:
+    """Whether bytes are UTF-8."""
+    try:
+        encoded.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 ENCODINGS = tuple(Encoding(name, codec) for name, codec in _CODECS.items())
@@ -88,13 +97,19 @@ CANDIDATE = re.compile(rf"[{LEAD}](?=[{FOLLOWER}])(?:{_START})[^\x00-\x7f]*")
 def _suspect(*signs: str) -> re.Pattern[str]:
     """Pattern of what may be mojibake: it looks for what follows a lead, the rarer of the two in clean text."""
     starts = "|".join(f"(?<={leads}{symbols}){symbols * (number - 1)}" for leads, symbols, number in _starts())
+    leads_of_two = {symbol for encoding in ENCODINGS for symbol in encoding.symbols[0x42:0x60]}
+    small = sorted({symbol for symbol in LEAD + FOLLOWER if symbol.islower()} - leads_of_two)
+    latin = "".join([symbol for symbol in small if symbol < "ƒ"])
+    cyrillic = "".join([symbol for symbol in small if symbol >= "а"])
     return re.compile(
         rf"""
         [{FOLLOWER}{CAPITALS}â\ufffd]
         (?: (?<= [{LEAD}][{FOLLOWER}] )
-            (?: (?<! [‘’][À-ÿ] ) (?:{starts})  # "l’été" is French, and not mojibake of Armenian
-              | (?<= à[¤-¹] )                  # Indic scripts and Thai
-              | (?<= [à-ï]{ENCODINGS[0].one_of(0x80, 0xBF)} ) (?=[^\x00-\x7f]) )
+            (?! (?<= [{latin}]{{2}} ) (?: [{latin}\x00-\x7f] | $ ) )        # as in the good word "zvlášť"
+            (?! (?<= [{cyrillic}]{{2}} ) (?: [{cyrillic}\x00-\x7f] | $ ) )  # as in the good word "діє"
+            (?: (?<! [‘’][À-ÿ] ) (?:{starts})      # "l’été" is French, and not mojibake of Armenian
+              | (?<= à[¤-¹] )                      # Indic scripts and Thai
+              | (?<= [à-ï][{re.escape("".join(ENCODINGS[0].symbols[:0x40]))}] ) (?=[^\x00-\x7f]) )
           | (?<= [\x80-\x9f{CAPITALS}â\ufffd] )
             (?: (?<= [\x80-\x9f\ufffd] )
               | (?<= [ÂÃ] ) (?:[^A-Z]|$)
@@ -115,13 +130,21 @@ _CLEARLY_SUSPECT = _suspect(
 )
 
 
+_NORDIC = re.compile("[åäöæø]")  # letters of languages that have a word "Å"
+
+
 def is_suspect(text: str) -> bool:
     """Whether a text may hold mojibake; for text that does not, this is all that repair costs.
 
     >>> is_suspect("A café — “fine”"), is_suspect("A caf\u00c3\u00a9")
     (False, True)
     """
-    return not text.isascii() and _CLEARLY_SUSPECT.search(text) is not None
+    if text.isascii():
+        return False
+    match = _CLEARLY_SUSPECT.search(text)
+    while match and match[0] == "Å " and _NORDIC.search(text):
+        match = _CLEARLY_SUSPECT.search(text, match.end())
+    return match is not None
 
 
 def suspect_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -130,8 +153,13 @@ def suspect_lines(text: str) -> Iterator[tuple[int, str]]:
     >>> list(suspect_lines("A café — “fine”.\\nA caf\u00c3\u00a9.")) == [(17, "A caf\u00c3\u00a9.")]
     True
     """
+    yield from lines_with(_SUSPECT, text)
+
+
+def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    """Where they start, and the lines in which a pattern is found."""
     end = 0
-    while match := _SUSPECT.search(text, end):
+    while match := pattern.search(text, end):
         start = text.rfind("\n", end, match.start()) + 1 or end
         end = text.find("\n", match.start())
         end = len(text) if end < 0 else end

@@ -5,10 +5,12 @@ v3). A pair of letters costs what it costs in the language that uses it most rea
 capital inside a small-letter word, letters of two scripts in one word and signs that seldom stand in prose cost extra.
 """
 
+import re
 import unicodedata
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 _EDGE = "_"  # what the tables call the edge of a word
@@ -18,6 +20,7 @@ _UNKNOWN_PAIR = 15
 _UNKNOWN_TRIPLE = 5  # more than its last pair
 _OTHER_SCRIPT = 22
 _LATIN_AND_GREEK = 13  # as in science: "IL2Rγc"
+_RARE_WIDE = 12  # as are those that Unicode calls extensions
 _WIDE_PAIR = 8  # Han, Kana and Hangul have too many characters for a table
 _WIDE_AT_EDGE = 4
 _WIDE_AND_OTHER = 12
@@ -35,10 +38,12 @@ _CONTROL = 16
 _FOREIGN_SIGN = 20
 _NOT_A_CHARACTER = 40
 
+_DEPENDENT = 1 << 28
 _MOST_REMEMBERED = 1 << 17
 
 _WIDE = "WIDE"
 _WIDE_SCRIPTS = frozenset("CJK HIRAGANA KATAKANA HANGUL IDEOGRAPHIC KATAKANA-HIRAGANA BOPOMOFO".split())
+_COMMON_WIDE = re.compile("[\u3005-\u312f\u4e00-\u9fff\uac00-\ud7a3]")
 _SIGNS = (
     dict.fromkeys("\n\t !\"'(),-./0123456789:;?", 0)
     | dict.fromkeys("#$%&*+<=>@[\\]^_`{|}~", 2)
@@ -64,20 +69,6 @@ class Character(NamedTuple):
     joins: bool  #: may stand inside a word
 
 
-class _Costs(dict[str, int]):
-    """What the last of three characters costs after the other two, worked out when it is first asked for."""
-
-    def __init__(self, work_out: Callable[[str], int]) -> None:
-        super().__init__()
-        self.work_out = work_out
-
-    def __missing__(self, three: str) -> int:
-        if len(self) >= _MOST_REMEMBERED:  # only senseless text has so many
-            self.clear()
-        bits = self[three] = self.work_out(three)
-        return bits
-
-
 def surprise(text: str, start: str = "  ") -> int:
     """How surprising the text is behind a start of two characters or more, in bits; its end counts as edge of a word.
 
@@ -87,7 +78,20 @@ def surprise(text: str, start: str = "  ") -> int:
     True
     """
     text = start[-2:] + text
-    return sum([_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
+    twos = list(map(add, text[1:], text[2:]))
+    n_dependent, bits = divmod(sum(map(_TWOS.__getitem__, twos)), _DEPENDENT)
+    if n_dependent:
+        for index, two in enumerate(twos):
+            if two in _TWOS.dependent:
+                after_capital, after_letter = _TWOS.dependent[two]
+                before_last = character(text[index])
+                bits += after_capital * before_last.is_upper + after_letter * bool(before_last.script)
+    return bits
+
+
+def rough_surprise(last: str, this: str) -> int:
+    """The bits that a character costs behind another, if no more is known; nothing if one of them is not known."""
+    return _TWOS[last + this] % _DEPENDENT if last and this else 0
 
 
 def closer_surprise(text: str, start: str) -> int:
@@ -96,70 +100,84 @@ def closer_surprise(text: str, start: str) -> int:
     >>> closer_surprise("zč", " s") > closer_surprise("zc", " s") > closer_surprise("ze", " s")
     True
     """
+    bits = surprise(text, start)
     text = start[-2:] + text
-    return sum([_CLOSER_STEPS[text[i : i + 3]] for i in range(len(text) - 2)])
-
-
-def _step(three: str) -> int:
-    """What the last of three characters costs in itself and for standing behind the other two."""
-    two = _TWO[three[1:]]
-    if not (two.after_capital or two.after_letter):
-        return two.bits
-    before_last = character(three[0])
-    return two.bits + two.after_capital * before_last.is_upper + two.after_letter * bool(before_last.script)
-
-
-def _closer_step(three: str) -> int:
-    """The same, from a closer look at all three letters."""
-    two = _TWO[three[1:]]
-    bits = _step(three) + two.capital_inside
-    if two.starts_at_edge or (triple := character(three[0]).letter + two.letters).isascii():
+    if text != text.lower():
+        symbols = list(map(character, text[1:]))
+        bits += _CAPITAL_INSIDE * sum([last.is_lower and this.is_upper for last, this in pairwise(symbols)])
+    letters = text.translate(_LETTERS)
+    if letters.isascii():
         return bits
-    if (found := _triples().get(triple)) is not None:
-        return bits - two.pair + found
-    return bits + _UNKNOWN_TRIPLE * (max(triple) <= "\u04ff")
+    return bits + sum(map(_THREES.__getitem__, map(add, map(add, letters, letters[1:]), letters[2:])))
 
 
-class _Two(NamedTuple):
-    """What two characters side by side cost, the first of them left out."""
+class _Twos(dict[str, int]):
+    """What the latter of two characters costs behind the former, worked out when it is first asked for.
 
-    bits: int  #: whatever stands before them
-    after_capital: int  #: more, if that is a capital
-    after_letter: int  #: more, if that is a letter
-    pair: int  #: how much of `bits` is for the letters
-    capital_inside: int  #: how much of it is for a capital behind a small letter
-    letters: str
-    starts_at_edge: bool
+    What depends on the character before them, too, has `_DEPENDENT` added to it.
+    """
 
+    def __init__(self) -> None:
+        super().__init__()
+        #: What it costs more if before them stands a capital, and if there stands a letter.
+        self.dependent: dict[str, tuple[int, int]] = {}
 
-class _Twos(dict[str, _Two]):
-    def __missing__(self, two: str) -> _Two:
+    def __missing__(self, two: str) -> int:
         if len(self) >= _MOST_REMEMBERED:  # only senseless text has so many
             self.clear()
+            self.dependent.clear()
         last, this = map(character, two)
-        bits, after_letter = this.bits, 0
-        pair = 0 if this.letter == last.letter == _EDGE else _pair(last, this)
-        capital_inside = _CAPITAL_INSIDE * (this.is_upper and last.is_lower)
-        after_capital = _SMALL_AFTER_CAPITALS * (this.is_lower and last.is_upper)
-        if this.script and last.bits and not last.joins:
-            after_letter = _DASH_INSIDE if last.symbol in "–—…" else _SIGN_INSIDE
-            if last.bits > 4 and not last.opens and this.script != "GREEK":  # as in "√π"
-                bits += _SIGN_GLUED
-        if this.symbol in " ,." and last.symbol == " ":
+        bits = this.bits
+        if this.script:
+            if last.script:
+                if this.is_upper and last.is_lower:
+                    bits += _CAPITAL_INSIDE
+                elif this.is_lower and last.is_upper:
+                    self.dependent[two] = (_SMALL_AFTER_CAPITALS, 0)
+            elif last.bits and not last.joins:
+                self.dependent[two] = (0, _DASH_INSIDE if last.symbol in "–—…" else _SIGN_INSIDE)
+                if last.bits > 4 and not last.opens and this.script != "GREEK":  # as in "√π"
+                    bits += _SIGN_GLUED
+        elif this.symbol in " ,." and last.symbol == " ":
             bits += _NOTHING_BETWEEN
-        bits += pair + capital_inside
-        letters = last.letter + this.letter
-        self[two] = _Two(bits, after_capital, after_letter, pair, capital_inside, letters, last.letter == _EDGE)
+        if this.script or last.script or not this.letter == last.letter == _EDGE:
+            bits += _pair(last, this)
+        self[two] = bits + _DEPENDENT * (two in self.dependent)
         return self[two]
 
 
-_TWO = _Twos()
-_STEPS = _Costs(_step)
-_CLOSER_STEPS = _Costs(_closer_step)
+class _Letters(dict[int, str]):
+    """By code point, what the tables call a character."""
+
+    def __missing__(self, point: int) -> str:
+        letter = self[point] = character(chr(point)).letter
+        return letter
+
+
+class _Threes(dict[str, int]):
+    """What the last of three letters costs more than behind the last of them alone."""
+
+    def __missing__(self, three: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        bits = 0
+        if three[1] != _EDGE and not three.isascii():
+            found, of_two = _look_up("letter_triples.txt", three), _look_up("letter_pairs.txt", three[1:])
+            if found is not None and of_two is not None:
+                bits = found - of_two
+            elif max(three) <= "\u04ff":
+                bits = _UNKNOWN_TRIPLE
+        self[three] = bits
+        return bits
+
+
+_TWOS = _Twos()
+_THREES = _Threes()
+_LETTERS = _Letters()
 
 
 def _pair(last: Character, this: Character) -> int:
-    if (bits := _pairs().get(last.letter + this.letter)) is not None:
+    if (bits := _look_up("letter_pairs.txt", last.letter + this.letter)) is not None:
         return bits
     scripts = {last.script, this.script}
     if _WIDE in scripts:
@@ -169,25 +187,18 @@ def _pair(last: Character, this: Character) -> int:
     return _OTHER_SCRIPT if len(scripts) == 2 and "" not in scripts else _UNKNOWN_PAIR
 
 
-@cache
-def _pairs() -> dict[str, int]:
-    return _read("letter_pairs.txt")
+def _look_up(table: str, letters: str) -> int | None:
+    """What the last of some letters costs after the others, if they are in a table."""
+    groups = _rows(table).get(letters[:-1], "")
+    place = groups.find(letters[-1])
+    return groups.count(" ", 0, place) + 1 if place >= 0 else None
 
 
 @cache
-def _triples() -> dict[str, int]:
-    return _read("letter_triples.txt")
-
-
-def _read(name: str) -> dict[str, int]:
-    """Letters, and what the last one costs after the others."""
-    rows = (row.split("\t") for row in files("cleaners").joinpath("data", name).read_text("utf-8").splitlines())
-    return {
-        start + letter: bits
-        for start, groups in rows
-        for bits, letters in enumerate(groups.split(" "), 1)
-        for letter in letters
-    }
+def _rows(table: str) -> dict[str, str]:
+    """Letters, and what can follow them: groups of letters, each of which costs a bit more than the last."""
+    text = files("cleaners").joinpath("data", table).read_text("utf-8")
+    return dict([row.split("\t") for row in text.splitlines()])
 
 
 @cache
@@ -204,8 +215,11 @@ def character(symbol: str) -> Character:
     letter = "i" if symbol == "İ" else symbol.lower()
     script = unicodedata.name(symbol, "").partition(" ")[0]
     script = _WIDE if script in _WIDE_SCRIPTS else "" if script == "COMBINING" else script
-    is_known = script == _WIDE or category[0] == "M" or letter + _EDGE in _pairs() or _EDGE + letter in _pairs()
+    known = [_look_up("letter_pairs.txt", letters) for letters in (letter + _EDGE, _EDGE + letter)]
+    is_known = script == _WIDE or category[0] == "M" or known != [None, None]
     bits = 0 if is_known else _UNKNOWN_LETTER
+    if script == _WIDE and not _COMMON_WIDE.match(symbol):
+        bits = _RARE_WIDE
     return Character(symbol, letter, script, category == "Lu", category == "Ll", bits, True, True)
 
 

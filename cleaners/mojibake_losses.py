@@ -5,14 +5,15 @@ encoding does not define. What is left of a letter then has several readings; th
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from functools import lru_cache
 from itertools import product
 from math import prod
+from operator import add
 
 from cleaners.edits import Edit, smallest
-from cleaners.mojibake_encodings import ENCODINGS, Encoding
-from cleaners.mojibake_letters import character, closer_surprise, surprise
+from cleaners.mojibake_encodings import ENCODINGS, LEAD_BYTE, REST, UNIT, Encoding
+from cleaners.mojibake_letters import character, closer_surprise, rough_surprise, surprise
 
 _NO_BREAK_SPACE = 0xA0
 _SOFT_HYPHEN = 0xAD
@@ -34,63 +35,74 @@ _TOO_RARE = 10
 _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
 
 _MOST_LETTERS = 60
-_MOST_REFUSED = 1000  # in a text, so that senseless text does not take long
-_BEAM = 6  # readings that are carried on from one piece of a region to the next
+_MOST_REFUSED = 3  # in a line where no more are repaired: too much is lost to tell what was meant
+_MOST_LOST_OF_LATIN_1 = 5  # different places in a line; at each, any of 32 characters may have been dropped
+_SLACK = 8  # bits by which a reading may be worse at first sight than the best, to be looked at closer
+_BEAM = 4  # readings that are carried on from one piece of a region to the next
 _MOST_READINGS = 64  # where more are possible, the best of them is a guess
+
+
+# Of letters that lost bytes, and of words with such letters; U+FFFD is encoded as a substitute character.
+_REMAINS = rb"""
+    (?: (?<= [\xe0-\xef] ) (?: [\x80-\xbf] [\x1a\x20]? | [\x1a\x20] [\x80-\xbf] )
+      | (?<= [\xc2-\xdf] ) [\x1a\x20]? )"""
+_LETTER = rb"%b (?: %b | %b )" % (LEAD_BYTE, REST, _REMAINS)
+_REGION = re.compile(rb"%b (?: [a-zA-Z]* %b )*" % (_LETTER, _LETTER), re.VERBOSE)
+_SURE = re.compile(rb"(?: %b | [a-zA-Z]+ )+" % UNIT, re.VERBOSE)
+_PIECE = re.compile(rb"(?: %b | [a-zA-Z]+ )+ | %b %b" % (UNIT, LEAD_BYTE, _REMAINS), re.VERBOSE)
+_SUBSTITUTE = b"\x1a"
 
 
 class _Lossy:
     """An encoding, and what may have become of its bytes."""
 
     def __init__(self, encoding: Encoding) -> None:
-        rest, two, three = encoding.one_of(0x80, 0xBF), encoding.one_of(0xC2, 0xDF), encoding.one_of(0xE0, 0xEF)
-        lossy = f"{three}(?:{rest}[{_REPLACED} ]?|[{_REPLACED} ]{rest})|{two}[{_REPLACED} ]?"
-        letter = f"(?:{encoding.unit}|{lossy})"
         self.encoding = encoding
-        self.region = re.compile(f"{letter}(?:[a-zA-Z]*{letter})*")
-        self.sure = re.compile(f"(?:{encoding.unit}|[a-zA-Z]+)+")
-        self.piece = re.compile(f"{self.sure.pattern}|{lossy}")
         self.dropped = [*(encoding.undefined or ENCODINGS[0].undefined), _SOFT_HYPHEN]
         self.rarely_dropped = () if encoding.undefined else [byte for byte in _CONTROLS if byte not in self.dropped]
 
-    def readings(self, piece: str, may_join: bool) -> Iterator[tuple[str, int]]:
+    def encode(self, text: str) -> bytes:
+        return self.encoding.encode(text.replace(_REPLACED, "\x1a"))
+
+    def readings(self, piece: bytes, may_join: bool) -> Iterator[tuple[str, int]]:
         """What a piece of a region may mean, and what that costs beyond its letters.
 
         Args:
-            piece: some of its characters.
+            piece: some of its characters, encoded.
             may_join: whether what follows could be the rest of a word.
         """
-        if self.sure.fullmatch(piece):
-            yield self.encoding.decode(piece), 0
-        elif _REPLACED in piece:
-            yield from ((text, 0) for text in self._filled(piece, _REPLACED, self.encoding.undefined))
-        elif " " in piece:
-            is_lead_of_small_a = self.encoding.bytes[ord(piece[0])] == _LEAD_OF_SMALL_A
+        if _SURE.fullmatch(piece):
+            yield piece.decode(), 0
+        elif _SUBSTITUTE in piece:
+            yield from ((text, 0) for text in _filled(piece, _SUBSTITUTE, self.encoding.undefined))
+        elif b" " in piece:
+            is_lead_of_small_a = piece[0] == _LEAD_OF_SMALL_A
             joins = is_lead_of_small_a and may_join
-            for text in self._filled(piece, " ", [_NO_BREAK_SPACE]):
+            for text in _filled(piece, b" ", [_NO_BREAK_SPACE]):
                 yield text, _WORDS_JOINED * joins
                 yield text + " ", _SPACE_LOST_TOO * (not is_lead_of_small_a)
-            for text in self._filled(piece.replace(" ", ""), "", self.dropped):
+            for text in _filled(piece.replace(b" ", b""), b"", self.dropped):
                 yield text + " ", _UNUSUAL_LOSS
             if not is_lead_of_small_a:
-                for text in self._filled(piece.replace(" ", ""), "", self.rarely_dropped):
+                for text in _filled(piece.replace(b" ", b""), b"", self.rarely_dropped):
                     yield text + " ", _UNUSUAL_LOSS + _RARE_LOSS
         else:
-            yield from ((text, 0) for text in self._filled(piece, "", self.dropped))
-            yield from ((text, _RARE_LOSS) for text in self._filled(piece, "", self.rarely_dropped))
+            yield from ((text, 0) for text in _filled(piece, b"", self.dropped))
+            yield from ((text, _RARE_LOSS) for text in _filled(piece, b"", self.rarely_dropped))
 
-    def _filled(self, piece: str, gap: str, missing: Collection[int]) -> Iterator[str]:
-        """The piece with each of the missing bytes at its gap, or at every place if it has none."""
-        known = [self.encoding.bytes[ord(symbol)] for symbol in piece if symbol != gap]
-        if len(known) + 1 != (2 if known[0] < 0xE0 else 3):
-            return
-        for byte, place in product(missing, [piece.index(gap)] if gap else range(1, len(known) + 1)):
-            try:
-                text = bytes([*known[:place], byte, *known[place:]]).decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-            if character(text).bits < _TOO_RARE:
-                yield text
+
+def _filled(piece: bytes, gap: bytes, missing: Collection[int]) -> Iterator[str]:
+    """The piece with each of the missing bytes at its gap, or at every place if it has none."""
+    known = piece.replace(gap, b"") if gap else piece
+    if len(known) + 1 != (2 if known[0] < 0xE0 else 3):
+        return
+    for byte, place in product(missing, [piece.index(gap)] if gap else range(1, len(known) + 1)):
+        try:
+            text = bytes([*known[:place], byte, *known[place:]]).decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        if character(text).bits < _TOO_RARE:
+            yield text
 
 
 _LOSSY = {
@@ -100,6 +112,7 @@ _LOSSY = {
 }
 _WINDOWS = "mojibake/windows-1252"
 _SMALL_LETTER = re.compile("[a-z]")
+_CONTRACTED = re.compile(r"(?:quel[ae]s?|quilo)\b")  # Portuguese writes "àquele", "àquelas", "àquilo"
 _NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -120,30 +133,47 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
     found = {edit.rule.removeprefix("mojibake/") for edit in repaired}
     is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
     names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
-    n_refused = 0
     for offset, line in lines:
-        done = 0
-        for start, name, region in _regions(line, names, is_windows):
+        edits: list[Edit] = []
+        done = n_refused = 0
+        regions = list(_regions(line, names, is_windows))
+        of_latin_1 = {
+            line[max(0, start - 2) : start + len(region) + 2] for start, name, region in regions if name == "iso-8859-1"
+        }
+        if len(of_latin_1) > _MOST_LOST_OF_LATIN_1:
+            continue
+        for start, name, region in regions:
             end = start + len(region)
             if start < done:
                 continue
             meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found))
             if meant is not None:
-                yield smallest(offset + start, region, meant, f"mojibake/{name}")
+                if meant.endswith("à ") and _CONTRACTED.match(line, end):
+                    meant = meant[:-1]
+                edits.append(smallest(offset + start, region, meant, f"mojibake/{name}"))
                 done = end
-            elif (n_refused := n_refused + 1) > _MOST_REFUSED:
-                return
+            elif (n_refused := n_refused + 1) >= max(_MOST_REFUSED, len(edits)):
+                break
+        else:
+            yield from edits
 
 
-def _regions(line: str, names: Collection[str], is_windows: bool) -> Iterator[tuple[int, str, str]]:
+def _regions(line: str, names: Set[str], is_windows: bool) -> Iterator[tuple[int, str, str]]:
     """Where letters that lost bytes may stand, each with its encoding and its characters."""
-    regions = [(match.start(), name, match[0]) for name in names for match in _LOSSY[name].region.finditer(line)]
-    for start, name, region in sorted(regions):
+    if is_windows:
+        names = names - {"iso-8859-1"}
+    elif not _NOT_IN_LATIN_1.search(line):
+        names = names - {"windows-1252"}
+    spans = [(*match.span(), name) for name in names for match in _REGION.finditer(_LOSSY[name].encode(line))]
+    for start, end, name in sorted(spans, key=lambda span: (span[0], span[2])):
+        region = line[start:end]
         if "Å " in region and "å" in line:  # Danish, Norwegian and Swedish have a word "Å"
             continue
-        if name == ("iso-8859-1" if is_windows or _NOT_IN_LATIN_1.search(region) else "windows-1252"):
+        if {"windows-1252", "iso-8859-1"} <= names and name == (
+            "iso-8859-1" if _NOT_IN_LATIN_1.search(region) else "windows-1252"
+        ):
             continue
-        if not line.startswith("?", start + len(region)):  # it may stand for a lost byte, too
+        if not line.startswith("?", end):  # it may stand for a lost byte, too
             yield start, name, region
 
 
@@ -160,26 +190,40 @@ def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) 
 @lru_cache(maxsize=1 << 16)
 def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str | None, int]:
     """The one reading that is clearly more plausible than all others, and by how many bits it is than the text."""
-    lossy = _LOSSY[name]
-    pieces = lossy.piece.findall(region)
-    if len(pieces) == 1 and lossy.sure.fullmatch(region):
+    encoded = _LOSSY[name].encode(region)
+    pieces = _PIECE.findall(encoded)
+    if len(pieces) == 1 and _SURE.fullmatch(encoded):
         return None, 0
-    choices: list[tuple[tuple[str, int], ...]] = []
-    for piece, following in zip(pieces, [*pieces[1:], after], strict=True):
-        choices.append(_readings(name, piece, following[:1].isalpha() and not following.startswith("s ")))
-        if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
-            return None, 0
+    following = [*(piece.decode("latin-1") for piece in pieces[1:]), after]
+    joins = [text[:1].isalpha() and not text.startswith("s ") for text in following]
+    choices = [_readings(name, piece, may_join) for piece, may_join in zip(pieces, joins, strict=True)]
+    if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
+        return None, 0
     start = "  " + before
     found = [(0, start)]
-    for readings in choices:
+    for index, (piece, may_join, readings) in enumerate(zip(pieces, joins, choices, strict=True)):
+        if index == len(pieces) - 1:
+            behind = symbol = after
+        else:
+            behind = ""
+            symbol = choices[index + 1][0][0] if len(choices[index + 1]) == 1 else ""
+        to_next = _costs_before(name, piece, may_join, symbol[:1])
+        rough: list[tuple[int, int, str, str]] = []
+        for bits, spelled in found:
+            costs = list(map(add, _costs_behind(name, piece, may_join, spelled[-1]), to_next))
+            most = min(costs) + _SLACK
+            rough += [
+                (bits + cost, bits + extra, spelled, text)
+                for cost, (text, extra) in zip(costs, readings, strict=True)
+                if cost <= most
+            ]
         found = sorted(
             [
-                (bits + extra + closer_surprise(text, spelled), spelled + text)
-                for bits, spelled in found
-                for text, extra in readings
+                (bits + closer_surprise(text + behind, spelled), spelled + text)
+                for _, bits, spelled, text in sorted(rough)[:_BEAM]
             ]
-        )[:_BEAM]
-    (least, best), *others = sorted((bits + closer_surprise(after, spelled), spelled) for bits, spelled in found)
+        )
+    (least, best), *others = found
     meant = best[len(start) :]
     has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
     margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
@@ -189,8 +233,18 @@ def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str 
 
 
 @lru_cache(maxsize=1 << 16)
-def _readings(name: str, piece: str, may_join: bool) -> tuple[tuple[str, int], ...]:
+def _readings(name: str, piece: bytes, may_join: bool) -> tuple[tuple[str, int], ...]:
     return tuple(_LOSSY[name].readings(piece, may_join))
+
+
+@lru_cache(maxsize=1 << 14)
+def _costs_behind(name: str, piece: bytes, may_join: bool, symbol: str) -> list[int]:
+    return [extra + rough_surprise(symbol, text[0]) for text, extra in _readings(name, piece, may_join)]
+
+
+@lru_cache(maxsize=1 << 14)
+def _costs_before(name: str, piece: bytes, may_join: bool, symbol: str) -> list[int]:
+    return [rough_surprise(text[0], (text + symbol)[1:2]) for text, _ in _readings(name, piece, may_join)]
 
 
 def _needed(region: str, has_evidence: bool) -> int:
