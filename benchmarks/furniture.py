@@ -40,15 +40,15 @@ LANGUAGES = "en de fr es it pt nl pl cs ro hu sv da no nb fi lt lv et el tr ru u
 SENTENCE = 25  # characters of a phrase that is more than a label
 
 LEAST = {
-    "inject F1": 0.985,
-    "near F1": 0.95,
-    "page F1": 0.89,
-    "copies gone": 0.9,
+    "inject F1": 0.99,
+    "near F1": 0.972,
+    "page F1": 0.95,
+    "copies gone": 0.93,
     "cookie sentences, least": 0.9,
-    "player sentences, least": 0.8,
+    "player sentences, least": 0.9,
     "speed": 5.0,
 }
-MOST = {"inject lost": 0.003, "near lost": 0.005, "page lost": 0.01, "gold removed": 0.001}
+MOST = {"inject lost": 0.002, "near lost": 0.003, "page lost": 0.004, "gold removed": 0.0008}
 
 Record = dict[str, Any]
 

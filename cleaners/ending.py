@@ -16,13 +16,16 @@ _FEWEST_PARAGRAPHS = 4  # of the article
 _FEWEST_KNOWN = 2  # lines that rules know below the article, and
 _KNOWN_SHARE = 0.05  # of all lines below it
 _FEWEST_TEASERS = 2  # below a heading that no rule knows
+_LONGEST_HEADING = 100  # characters
 _MOST_PROSE = 0.6  # characters below, for each of the article's
 _LONGEST_TEASER = 400  # characters
 _ALONE_SHARE = 0.75  # of the lines of prose below: those without prose beside them
 _MOST_IN_A_ROW = 3  # sentences below that follow each other
 _SHORTEST_SENTENCE = 20  # characters
 # What is below may share so much of its words with the article, as a share of what the article's own lines share.
+# It may share no more than that over all its lines, nor over the first of them, where the article would go on.
 _COHESION = 0.8
+_N_FIRST = 2
 _COHESION_BELOW = {**dict.fromkeys(LINKS, 1.0), "unknown": 0.5}  # a heading of this kind
 
 _LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
@@ -44,7 +47,9 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
     """
     prose = [index for index, line in enumerate(lines) if line.is_prose and index not in known]
     ends = _possible_ends(lines, known, prose)
-    topics = [words(lines[index].text) for index in prose] if ends else []
+    if not ends or not prose or prose[-1] < ends[0]:  # no prose below
+        return ends[0] if ends else len(lines)
+    topics = [words(lines[index].text) for index in prose]
     below = Counter(word for topic in topics for word in topic)
     above: Counter[str] = Counter()
     n_above, n_repeated = 0, 0  # words of the lines above; those that stand in another line above, too
@@ -61,8 +66,10 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
             for word in topic:
                 n_shared += below[word] if above[word] == 1 else -1
                 n_repeated += 2 if above[word] == 2 else above[word] > 2
-        most = _COHESION_BELOW.get(known.get(end, "unknown"), _COHESION)
-        if n_shared * n_above <= most * n_repeated * n_below:
+        most = _COHESION_BELOW.get(known.get(end, "unknown"), _COHESION) * n_repeated
+        first = [word for topic in topics[place : place + _N_FIRST] for word in topic]
+        n_shared_first = sum(above[word] > 0 for word in first)
+        if n_shared * n_above <= most * n_below and n_shared_first * n_above <= most * len(first):
             return end
     return len(lines)
 
@@ -70,6 +77,7 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
 def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequence[int]) -> list[int]:
     """Lines below which there is little prose, and none like paragraphs unless it is comments."""
     is_prose = frozenset(prose)
+    n_copies = Counter(line.text for line in lines)
     above = sum(lines[index].length for index in prose)
     below = n_below = n_alone = n_known = in_a_row = most_in_a_row = 0
     is_any_long = False
@@ -82,7 +90,7 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
         if index in known:
             may_end = index - 1 not in known and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
         else:
-            may_end = index not in is_prose and index - 1 in is_prose and n_below >= _FEWEST_TEASERS
+            may_end = index - 1 in is_prose and n_below >= _FEWEST_TEASERS and _may_be_heading(line, n_copies)
         is_any_long = is_any_long or (
             line.length > _LONGEST_TEASER and index not in known and (line.is_prose or is_long(line))
         )
@@ -98,6 +106,12 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
             n_below += 1
             n_alone += index - 1 not in is_prose and index + 1 not in is_prose
     return ends[::-1]
+
+
+def _may_be_heading(line: Block, n_copies: Mapping[str, int]) -> bool:
+    text = line.text
+    is_short = line.length <= _LONGEST_HEADING and not line.is_prose
+    return is_short and text[0].isalpha() and text[-1] not in ":," and n_copies[text] == 1
 
 
 def words(text: str) -> set[str]:

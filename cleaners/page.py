@@ -17,7 +17,8 @@ from cleaners.metadata import holds_metadata, holds_source
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
 _FEWEST_LINES = 4  # beyond the article on one side, or
 _ENOUGH_BESIDE = 2  # lines recognized on that side
-_ENOUGH_KNOWN = 3  # on that side, for lines that look like furniture to be as good as recognized
+_ENOUGH_KNOWN = 3  # lines on that side that look like furniture, and
+_KNOWN_SHARE = 0.3  # of all there, for them to be as good as recognized
 _PARAGRAPH = 140  # characters of a sentence that a teaser seldom has
 _WIDE_GAP = 10  # lines between two paragraphs
 _VERY_WIDE_GAP = 30
@@ -61,7 +62,8 @@ def beyond_article(
     while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
         last += 1
     for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
-        marks = known if sum(index in known for index in side) >= _ENOUGH_KNOWN else recognized
+        is_full = sum(index in known for index in side) >= max(_ENOUGH_KNOWN, _KNOWN_SHARE * len(side))
+        marks = known if is_full else recognized
         side = side[next((n for n, index in enumerate(side) if index in marks), len(side)) :]
         if len(side) >= _FEWEST_LINES or sum(index in marks for index in side) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))

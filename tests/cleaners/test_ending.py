@@ -39,6 +39,16 @@ def test_sections_about_the_same_matter_stay_below_furniture():
     assert clean(f"{TREATY}{FURNITURE}{ABOUT_THE_TREATY}{FURNITURE}").text == TREATY + ABOUT_THE_TREATY
 
 
+def test_sections_about_the_same_matter_stay_above_teasers():
+    text = f"{TREATY}{FURNITURE}{ABOUT_THE_TREATY}{TEASERS}{FURNITURE}"
+    assert clean(text).text == TREATY + ABOUT_THE_TREATY
+
+
+def test_a_line_that_announces_a_list_is_no_heading():
+    steps = TEASERS.replace("A bakery for the night shift", "It goes like this:").replace("violins\n", "violins:\n")
+    assert end_of_article(blocks(f"{TREATY}{steps}{FURNITURE}"), {11: "share", 12: "share"}) == 11
+
+
 def test_teasers_stay_where_no_rule_knows_what_is_round_them():
     assert stays(TREATY + TEASERS)
 
