@@ -25,6 +25,7 @@ floors: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/duplicates.py
+	$(BIN)/python benchmarks/where.py
 	$(BIN)/python benchmarks/scale.py
 
 lint: $(VENV)/ready

@@ -1,8 +1,9 @@
 """How fast a text is cleaned, beside ftfy: `python benchmarks/speed.py [DOCUMENTS.jsonl]`.
 
-Each document goes through `ftfy.fix_text`, `clean` and `measure` right after one another, so that a busy machine slows
-all alike; the figures are medians over the documents, after some to warm up. Without a file of records with a field
-`text`, the texts are made here: every line is new, as in a stream of news, but for the furniture, which is not.
+Some documents at a time go through `ftfy.fix_text`, the whole pipeline and its parts right after one another, and the
+processor's time counts, so that a busy machine slows all alike; ratios are medians over these batches, after some to
+warm up. Without a file of records with a field `text`, texts of 4 kB are made here: first such of which every line is
+new, as in a stream of news, but for the furniture, which is not; then such whose lines recur.
 """
 
 import argparse
@@ -12,15 +13,24 @@ import platform
 import random
 import statistics
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 import ftfy
 
-from cleaners import Document, Edit, clean, pipeline
+from cleaners import Document, Edit, Knowledge, apply, clean, clean_many, pipeline
+from cleaners.boilerplate import remove_boilerplate
+from cleaners.characters import normalize_characters
+from cleaners.duplicates import sketch
+from cleaners.site import survey
 from expectations.metrics import measure
 
 _WARM_UP = 400  # documents
+_BATCH = 20  # documents
+_SHARES = 200  # documents, of which the cleaners' shares are measured
+_POOL = 2_000  # lines that recur
 _CHARACTERS = 4_000  # of a document that is made here
 _NOUNS = """
     minister council harbour river teacher village budget engine museum orchard senator ferry bridge winter market
@@ -41,19 +51,29 @@ _FURNITURE = (
 
 
 def main() -> None:
-    """Print the table."""
+    """Print a table for each kind of text."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", nargs="?", help="JSONL with a field `text`")
-    parser.add_argument("--number", type=int, default=800, help="of documents to measure")
+    parser.add_argument("--number", type=int, default=1200, help="of documents to measure")
     options = parser.parse_args()
-    texts = list(read(options.documents) if options.documents else make(_WARM_UP + options.number))
-    for text in texts[:_WARM_UP]:
-        measure(Document(text), clean(text))
-    texts = texts[_WARM_UP : _WARM_UP + options.number]
-    if not texts:
-        parser.error(f"needs more than {_WARM_UP} documents")
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} CPUs; {len(texts)} documents")
-    print_table(texts)
+    number = _WARM_UP + options.number + _SHARES
+    kinds = (
+        {options.documents: islice(read(options.documents), number)}
+        if options.documents
+        else {"new lines": make(number), "recurring lines": recombine(number)}
+    )
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} CPUs")
+    for kind, made in kinds.items():
+        texts = list(made)
+        if len(texts) < _WARM_UP + 4 * _BATCH + _SHARES:
+            parser.error("needs more documents")
+        for text in texts[:_WARM_UP]:
+            measure(Document(text), clean(text))
+        size = sum(len(text.encode("utf-8", "replace")) for text in texts) / len(texts)
+        print(f"\n{kind}: {len(texts) - _WARM_UP - _SHARES} documents of {size / 1000:.1f} kB")
+        print_table(texts[_WARM_UP:-_SHARES])
+        for name, share in sorted(shares_of_cleaners(texts[-_SHARES:]).items(), key=lambda item: -item[1]):
+            print(f"{name:32}{share:8.1%} of clean")
 
 
 def read(path: str) -> Iterator[str]:
@@ -78,6 +98,17 @@ def make(number: int) -> Iterator[str]:
         yield rng.choice(("\n", "\n\n")).join(lines) + "\n"
 
 
+def recombine(number: int) -> Iterator[str]:
+    """Articles put together from the same lines."""
+    rng = random.Random(8)  # noqa: S311
+    pool = [line for text in islice(make(_POOL), _POOL // 10) for line in text.split("\n") if line][:_POOL]
+    for _ in range(number):
+        lines = [rng.choice(_FURNITURE)]
+        while sum(map(len, lines)) < _CHARACTERS:
+            lines.append(rng.choice(pool))
+        yield "\n\n".join([*lines, *rng.sample(_FURNITURE, 2)]) + "\n"
+
+
 def _sentence(rng: random.Random) -> str:
     who, whom = rng.choice(_NAMES), rng.choice(_NAMES)
     start = f"“The {rng.choice(_NOUNS)},” said {who}," if rng.random() < 0.3 else f"The {rng.choice(_NOUNS)} of {who}"
@@ -86,34 +117,44 @@ def _sentence(rng: random.Random) -> str:
     )
 
 
-def print_table(texts: list[str]) -> None:
-    """Figures of the whole, then of each cleaner."""
-    seconds = defaultdict[str, list[float]](list)
-    for text in texts:
-        document = Document(text)
-        times = [time.perf_counter()]
-        ftfy.fix_text(text)
-        times.append(time.perf_counter())
-        result = clean(document)
-        times.append(time.perf_counter())
-        measure(document, result)
-        times.append(time.perf_counter())
-        result.revert()
-        times.append(time.perf_counter())
-        for name, start, end in zip(("ftfy.fix_text", "clean", "measure", "revert"), times, times[1:], strict=False):
-            seconds[name].append(end - start)
-    seconds["clean and measure"] = [sum(pair) for pair in zip(seconds["clean"], seconds["measure"], strict=True)]
-    n_bytes = sum(len(text.encode("utf-8", "replace")) for text in texts)
+def print_table(texts: Sequence[str]) -> None:
+    """Figures of the whole, of what else a run does to each document, then of each cleaner.
+
+    Whoever remembers lines gets texts of its own, so that lines that are new are new to it.
+    """
+    knowledge = Knowledge()
+    seconds = defaultdict[str, list[float]](list)  # for each byte
+    n_documents, n_bytes = Counter[str](), Counter[str]()
+
+    def timed(name: str, function: Callable[[Any], Any], given: Iterable[Any], of: Sequence[str]) -> list[Any]:
+        size = sum(len(text.encode("utf-8", "replace")) for text in of)
+        started = time.process_time()
+        found = list(map(function, given))
+        seconds[name].append((time.process_time() - started) / size)
+        n_documents[name] += len(of)
+        n_bytes[name] += size
+        return found
+
+    for start in range(0, len(texts) - 3 * _BATCH, 3 * _BATCH):
+        first, second, third = (texts[start + place * _BATCH :][:_BATCH] for place in range(3))
+        documents = list(map(Document, first))
+        normalized = [apply(text, normalize_characters(Document(text), knowledge)) for text in third]
+        timed("ftfy.fix_text", ftfy.fix_text, first, first)
+        (results,) = timed("clean_many", lambda batch: list(clean_many(batch)), [documents], first)
+        timed("clean, one by one", clean, map(Document, second), second)
+        timed("  furniture step", lambda text: list(remove_boilerplate(Document(text), knowledge)), normalized, third)
+        timed("measure", lambda pair: measure(*pair), zip(documents, results, strict=True), first)
+        timed("survey", survey, [documents], first)
+        timed("sketch", sketch, [result.text for result in results], first)
+        timed("revert", lambda result: result.revert(), results, first)
     print(f"{'':22}{'documents/s':>12}{'MB/s':>8}{'times ftfy':>12}")
     for name, values in seconds.items():
         ratio = statistics.median(ftfy / own for ftfy, own in zip(seconds["ftfy.fix_text"], values, strict=True))
-        print(f"{name:22}{len(texts) / sum(values):12.0f}{n_bytes / 1e6 / sum(values):8.1f}{ratio:12.2f}")
-    shares = shares_of_cleaners(texts)
-    for name, share in sorted(shares.items(), key=lambda item: -item[1]):
-        print(f"{name:32}{share:8.1%} of clean")
+        rate = 1 / statistics.median(values)
+        print(f"{name:22}{rate * n_documents[name] / n_bytes[name]:12.0f}{rate / 1e6:8.1f}{ratio:12.2f}")
 
 
-def shares_of_cleaners(texts: list[str]) -> dict[str, float]:
+def shares_of_cleaners(texts: Sequence[str]) -> dict[str, float]:
     """The share of `clean` that each cleaner takes; what is left is the harvest of metadata and the ledger."""
     seconds = defaultdict[str, float](float)
     originals = pipeline.PIPELINE

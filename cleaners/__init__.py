@@ -3,7 +3,7 @@
 from cleaners.document import Cleaned, Document, Metadata
 from cleaners.edits import Change, Edit, EditError, Step, apply, compose, locate, revert, trace
 from cleaners.knowledge import Knowledge
-from cleaners.pipeline import PIPELINE, clean
+from cleaners.pipeline import PIPELINE, clean, clean_many
 from cleaners.rules import Rule, RuleBook, RuleError
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Step",
     "apply",
     "clean",
+    "clean_many",
     "compose",
     "locate",
     "revert",

@@ -1,22 +1,23 @@
 """Text as blocks: its lines, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from cleaners.edits import Edit
+from cleaners.recent import Recent
 
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
 _STOPS, _CLOSING = frozenset(".!?…。！？।۔؟"), frozenset("'\"”’»)]」』")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _NO_WIDE_START = bytes(byte for byte in range(256) if byte not in range(0xE3, 0xEE))  # in UTF-8
-_NOT_STRAIGHT = re.compile("[‘’‚‛“”„‟\u00a0\u202f]")
-_STRAIGHT = str.maketrans("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ")
+_STRAIGHT = tuple(zip("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ", strict=True))
 
 _PROSE_LENGTH = 60  # characters; a line as short as that is more often a heading, a label or a prompt
-_LONGEST_REMEMBERED = 2_000  # characters
+_MOST_KNOWN = 1 << 14  # lines
+_LONGEST_KNOWN = 2_000  # characters
 _WIDE_FACTOR = 3  # one Han, Kana or Hangul character says about as much as three letters
 
 
@@ -43,31 +44,49 @@ def ends_sentence(line: str) -> bool:
 
 def wide_length(line: str) -> int:
     """Characters; one of Han, Kana or Hangul counts as several."""
-    if line.isascii() or not line.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START):
+    if not _may_be_wide(line):
         return len(line)
-    return len(line) + (_WIDE_FACTOR - 1) * len(_WIDE.findall(line))
+    return len(line) + (_WIDE_FACTOR - 1) * sum(map(len, _WIDE.findall(line)))
 
 
-@lru_cache(maxsize=4)  # several cleaners ask about the same text
+def _may_be_wide(text: str) -> bool:
+    return not text.isascii() and bool(text.encode("utf-8", "surrogatepass").translate(None, _NO_WIDE_START))
+
+
 def blocks(text: str) -> tuple[Block, ...]:
     """All lines that are not blank, in order.
 
     >>> [(line.text, line.length) for line in blocks("Paris\\n\\n\u5df4\u9ece\\n")]
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
-    lines = text.split("\n")
-    if max(map(len, lines)) > _LONGEST_REMEMBERED:
-        return tuple([block for line in lines if line and (block := _block(line))])
-    return tuple([block for line in lines if line and (block := _remembered(line))])
+    known = _recent.get(text)
+    return known if known is not None else _recent.remember(text, tuple(filter(None, _found(text))))
 
 
-def _block(line: str) -> Block | None:
-    line = line.strip()
-    length = wide_length(line)
-    return Block(line, length, length >= _PROSE_LENGTH and ends_sentence(line)) if line else None
+_recent = Recent[tuple[Block, ...]]()
+_known: dict[str, Block] = {}  # when some lines of a text go, the others are as they were
 
 
-_remembered = lru_cache(maxsize=1 << 14)(_block)  # when some lines of a text go, the others are as they were
+def _found(text: str) -> list[Block | None]:
+    lines = [line for line in text.split("\n") if line]
+    found = list(map(_known.get, lines))
+    if None in found:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        length_of = wide_length if _may_be_wide(text) else len
+        found = [block or _block(line, length_of) for line, block in zip(lines, found, strict=True)]
+    return found
+
+
+def _block(line: str, length_of: Callable[[str], int]) -> Block | None:
+    text = line.strip()
+    if not text:
+        return None
+    length = length_of(text)
+    block = Block(text, length, length >= _PROSE_LENGTH and ends_sentence(text))
+    if len(line) <= _LONGEST_KNOWN:
+        _known[line] = block
+    return block
 
 
 def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
@@ -80,18 +99,24 @@ def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
     >>> [edit.before for edit in removals("Paris\\n\\nRome\\nRiga", {1: "tools/label", 2: "tools/label"})]
     ['Rome\\n', 'Riga']
     """
-    index, end = 0, 0
-    for line in text.split("\n") if rules else ():
-        start, end = end, end + len(line) + 1
-        if line and not line.isspace():
-            if rule := rules.get(index):
-                yield Edit(start, text[start:end], "", rule)
-            index += 1
+    if not rules:
+        return
+    lines = text.split("\n")
+    places = [place for place, line in enumerate(lines) if line and not line.isspace()]
+    ends = list(accumulate(map(len, lines)))
+    for index in sorted(rules):
+        place = places[index]
+        end = ends[place] + place + 1
+        start = end - len(lines[place]) - 1
+        yield Edit(start, text[start:end], "", rules[index])
 
 
 def plain(line: str) -> str:
     """The line as patterns see it: quotation marks straight, spaces ordinary, every offset as before."""
-    return line if line.isascii() or not _NOT_STRAIGHT.search(line) else line.translate(_STRAIGHT)
+    if not line.isascii():
+        for mark, straight in _STRAIGHT:  # many times as fast as to translate
+            line = line.replace(mark, straight)
+    return line
 
 
 def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:
@@ -105,8 +130,5 @@ def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:
         Index of the first line of prose, and index behind the last; lines before and behind are at the edge. A text
         without prose, such as a poem or a list, has no edge: `(0, len(lines))`.
     """
-    n = len(lines)
-    first = next((index for index in range(n) if lines[index].is_prose and index not in but), None)
-    if first is None:
-        return 0, n
-    return first, next(index + 1 for index in reversed(range(n)) if lines[index].is_prose and index not in but)
+    prose = [index for index, (_, _, is_prose) in enumerate(lines) if is_prose and index not in but]
+    return (prose[0], prose[-1] + 1) if prose else (0, len(lines))

@@ -2,8 +2,9 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 import re2
 
@@ -38,22 +39,21 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     [('Share this article\\n', 'share/prompt')]
     """
     lines = blocks(document.text)
-    matches = _matcher(knowledge.rules)
-    found = [matches(line.text) if len(line.text) <= LONGEST_LINE else () for line in lines]
-    if not any(found):
+    found = _matcher(knowledge.rules).matches([line.text for line in lines])
+    matched = {index: rules for index, rules in enumerate(found) if rules}
+    if not matched:
         return
-    taken = {index: rule.id for index, rule in _decide(lines, found).items()}
+    taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
     rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
-    known = {place: _kind(found[index]) for place, index in enumerate(rest) if found[index]}
+    known = {place: _kind(matched[index]) for place, index in enumerate(rest) if index in matched}
     recognized = {place for place, index in enumerate(rest) if index in taken}
     beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
     taken |= dict.fromkeys((rest[place] for place in beyond), "boilerplate/beyond-article")
     yield from removals(document.text, taken)
 
 
-def _decide(lines: Sequence[Block], found: Sequence[Sequence[Rule]]) -> dict[int, Rule]:
-    """The rule that takes each line, by the line's index."""
-    known = {index: rules for index, rules in enumerate(found) if rules}
+def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict[int, Rule]:
+    """The rule that takes each line, by the line's index; of some lines rules are known that match them."""
     first, behind = edges(lines, known)
     taken: dict[int, Rule] = {}
     for index, rules in known.items():
@@ -98,25 +98,42 @@ class _Matcher:
         self._patterns = [_compile([rules[index].pattern], re2.Set.SearchSet) for index in self._others]
         self._longest = [rule.longest for rule in rules]
         self._longest_other = max((self._longest[index] for index in self._others), default=0)
+        self._candidates: Callable[[bytes], Iterable[int]] = lambda _: range(len(self._others))
         self._n_lines = 0
-        self._candidates: Callable[[str], Iterable[int]] = lambda _: range(len(self._others))
-        self.matches = lru_cache(maxsize=_MOST_REMEMBERED)(self._matches)
+        self._known: dict[str, tuple[Rule, ...]] = {}
 
-    def _matches(self, line: str) -> tuple[Rule, ...]:
-        self._n_lines += 1
-        if self._n_lines == _ENOUGH_LINES:
-            patterns = [self._rules[index].pattern for index in self._others]
-            self._candidates = Prefilter(patterns, [self._longest[index] for index in self._others]).candidates
-        line = plain(line)
+    def matches(self, lines: Sequence[str]) -> list[tuple[Rule, ...]]:
+        """The rules that match each line."""
+        if len(self._known) > _MOST_REMEMBERED:
+            self._known.clear()
+        found = list(map(self._known.get, lines))
+        if None in found:
+            new = {line for line, rules in zip(lines, found, strict=True) if rules is None}
+            self._look_at([line for line in new if len(line) <= LONGEST_LINE])
+            found = [self._known.get(line, ()) for line in lines]
+        return cast("list[tuple[Rule, ...]]", found)
+
+    def _look_at(self, lines: Collection[str]) -> None:
+        if self._n_lines < _ENOUGH_LINES <= self._n_lines + len(lines):
+            self._candidates = Prefilter(self._rules[index].pattern for index in self._others).candidates
+        self._n_lines += len(lines)
+        text = plain("\n".join(lines))
         try:
-            text = line.encode()
+            data = text.encode()
         except UnicodeEncodeError:
-            line = _SURROGATE.sub("\ufffd", line)
-            text = line.encode()
-        found = [self._together[place] for place in self._set.Match(text) or ()]
-        if len(line) <= self._longest_other:
-            found += [self._others[place] for place in self._candidates(line) if self._patterns[place].Match(text)]
-        if not found or _SPEECH.search(line):
+            data = _SURROGATE.sub("\ufffd", text).encode()
+        for line, row in zip(lines, data.split(b"\n"), strict=False):
+            found = [self._together[place] for place in self._set.Match(row) or ()]
+            if len(line) <= self._longest_other:
+                found += [
+                    self._others[place]
+                    for place in self._candidates(row)
+                    if len(line) <= self._longest[self._others[place]] and self._patterns[place].Match(row)
+                ]
+            self._known[line] = self._rules_of(line, found) if found else ()
+
+    def _rules_of(self, line: str, found: Iterable[int]) -> tuple[Rule, ...]:
+        if _SPEECH.search(plain(line)):
             return ()
         return tuple([self._rules[index] for index in sorted(found) if len(line) <= self._longest[index]])
 
@@ -133,9 +150,8 @@ def _compile(patterns: Iterable[str], kind: Callable[[re2.Options], re2.Set]) ->
 
 
 @lru_cache(maxsize=8)
-def _matcher(book: RuleBook) -> Callable[[str], Sequence[Rule]]:
-    """A line in, the rules that match it out."""
-    return _Matcher(book.rules).matches
+def _matcher(book: RuleBook) -> _Matcher:
+    return _Matcher(book.rules)
 
 
 def failing_examples(rule: Rule, knowledge: Knowledge) -> list[str]:
@@ -144,13 +160,13 @@ def failing_examples(rule: Rule, knowledge: Knowledge) -> list[str]:
     What it removes has to go above an article, be it by a rule that comes before it and knows the line, too; what it
     leaves has to stay above one, below one, and on its own.
     """
-    matches = _matcher(knowledge.rules)
+    matcher = _matcher(knowledge.rules)
 
     def removals(text: str) -> list[Edit]:
         return list(remove_boilerplate(Document(text), knowledge))
 
     def takes(text: str) -> bool:
-        return any(rule in matches(edit.before.strip()) for edit in removals(f"{text}\n{_ARTICLE}"))
+        return any(rule in matcher.matches([edit.before.strip()])[0] for edit in removals(f"{text}\n{_ARTICLE}"))
 
     def acts(text: str) -> bool:
         return any(edit.rule == rule.id for edit in removals(text))

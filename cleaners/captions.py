@@ -52,9 +52,10 @@ def _signed_copies(lines: Sequence[Block]) -> Iterator[int]:
 
 def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
     """Lines that stand again in the next, or start it, where prose is near and so no verse."""
+    firsts = [line.text[0].casefold() if line.length >= _SHORTEST_COPY else "" for line in lines]
     end = 0
-    for start, (line, following) in enumerate(pairwise(lines)):
-        if line.length < _SHORTEST_COPY or start < end or not _is_copy(following, line):
+    for start in [index for index, (first, following) in enumerate(pairwise(firsts)) if first == following != ""]:
+        if start < end or not _is_copy(lines[start + 1], lines[start]):
             continue
         end, fullest = start + 1, start
         while end < len(lines) and _is_copy(lines[end], lines[fullest]):

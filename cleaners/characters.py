@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from cleaners.document import Document
 from cleaners.edits import Edit, smallest
 from cleaners.knowledge import Knowledge
-from cleaners.signs import signs
+from cleaners.signs import STACKED_MARKS, signs
 
 # Everything that may need a change, and the group that says what it is. A flag such as Scotland's is spelled with
 # invisible tag characters; U+3000, the space of Chinese and Japanese typography, is not among the spaces.
@@ -40,11 +40,14 @@ _SPECIAL = re.compile(
     re.VERBOSE,
 )
 _SPACES = "\t\u00a0\u2009\u202f"  # the common ones
-_TYPOGRAPHIC = dict.fromkeys(_SPACES, " ") | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
+_TYPOGRAPHIC = (  # what each becomes, and the rule
+    dict.fromkeys(_SPACES, (" ", "characters/space"))
+    | dict.fromkeys("‘’‚‛", ("'", "characters/quotation-mark"))
+    | dict.fromkeys("“”„‟", ('"', "characters/quotation-mark"))
+)
 _GUILLEMET = re.compile("[«»‹›]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_STACKED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
 
 
@@ -105,8 +108,7 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
 def _typographic_edits(text: str, *, keeps_quotes: bool) -> Iterator[Edit]:
     """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
     for start, found in sorted(_places(text, _SPACES if keeps_quotes else _TYPOGRAPHIC)):
-        after = _TYPOGRAPHIC[found]
-        yield Edit(start, found, after, "characters/space" if after == " " else "characters/quotation-mark")
+        yield Edit(start, found, *_TYPOGRAPHIC[found])
 
 
 def _places(text: str, characters: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -191,7 +193,7 @@ def compose_characters(document: Document, knowledge: Knowledge) -> Iterable[Edi
     (1, 2, True)
     """
     text = document.text
-    if "composition" not in signs(text) or _STACKED_MARKS.search(text) or unicodedata.is_normalized("NFC", text):
+    if "composition" not in signs(text) or STACKED_MARKS.search(text):
         return
     for start, piece in _letters(text):
         if not unicodedata.is_normalized("NFC", piece):

@@ -18,8 +18,7 @@ class EditError(ValueError):
     """An edit that does not fit the text, or overlaps another edit of the same step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """At `start`, the text that read `before` now reads `after`.
 
     `before` is kept so that an edit can check that it fits, so that removed words can be read without the source, and
@@ -71,14 +70,14 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """
     pieces: list[str] = []
     position = 0
-    for edit in edits:
-        if edit.start < position:
-            raise EditError(f"{edit.rule} at {edit.start} overlaps the edit that ends at {position}")
-        if not text.startswith(edit.before, edit.start):
-            found = text[edit.start : edit.end]
-            raise EditError(f"{edit.rule} at {edit.start} expects {edit.before!r} and finds {found!r}")
-        pieces += text[position : edit.start], edit.after
-        position = edit.end
+    for start, before, after, rule in edits:
+        if start < position:
+            raise EditError(f"{rule} at {start} overlaps the edit that ends at {position}")
+        if not text.startswith(before, start):
+            found = text[start : start + len(before)]
+            raise EditError(f"{rule} at {start} expects {before!r} and finds {found!r}")
+        pieces += text[position:start], after
+        position = start + len(before)
     pieces.append(text[position:])
     return "".join(pieces)
 
@@ -121,13 +120,13 @@ def _undo(text: str, edits: Sequence[Edit]) -> str:
     """What `apply(text, inverse(edits))` gives, without an edit made for each."""
     pieces: list[str] = []
     position = shift = 0
-    for edit in edits:
-        start = edit.start + shift
-        if start < position or not text.startswith(edit.after, start):
+    for own_start, before, after, _ in edits:
+        start = own_start + shift
+        if start < position or not text.startswith(after, start):
             return apply(text, inverse(edits))  # which says what does not fit
-        pieces += text[position:start], edit.before
-        position = start + len(edit.after)
-        shift += len(edit.after) - len(edit.before)
+        pieces += text[position:start], before
+        position = start + len(after)
+        shift += len(after) - len(before)
     pieces.append(text[position:])
     return "".join(pieces)
 

@@ -47,7 +47,7 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
     """
     prose = [index for index, line in enumerate(lines) if line.is_prose and index not in known]
     ends = _possible_ends(lines, known, prose)
-    if not ends or prose[-1] < ends[0]:
+    if not ends or prose[-1] < ends[0]:  # no prose below
         return ends[0] if ends else len(lines)
     topics = [words(lines[index]) for index in prose]
     below = Counter(word for topic in topics for word in topic)

@@ -6,6 +6,8 @@ same time, each from six bytes before it.
 """
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,11 +18,10 @@ if TYPE_CHECKING:
 _ENOUGH = 40  # characters
 _START = 2_000  # from which pieces are sampled
 _WHOLE = 600  # characters; of a longer text pieces are read
-_FEW_PIECES = (4, 50)  # number and characters, which suffice unless a second language is nearly as likely
-_PIECES = (8, 75)
+_PIECES = ((4, 30), (4, 50), (8, 75))  # number and characters; more are read while a second language is as likely
 _DOUBT = 30  # in natural logarithms of likelihood
 _LONGEST_FEATURE = 6  # bytes
-_NOWHERE = b"\xff"  # stands in no UTF-8, so that every walk starts again behind it
+_NOWHERE = b"\xff" * (_LONGEST_FEATURE - 1)  # stands in no UTF-8, so that every walk starts again behind it
 
 
 class _Model(NamedTuple):
@@ -38,57 +39,70 @@ def language(text: str) -> str | None:
     >>> language("The ministers of twelve countries met on Monday."), language("Hello!")
     ('en', None)
     """
-    if len(text) < _ENOUGH:
-        return None
-    model = _model()
-    text = text[:_START]
-    scores = _scores(_sample(text, _FEW_PIECES), model)
-    best = int(scores.argmax())
-    if (scores > scores[best] - _DOUBT).sum() > 1:
-        best = int(_scores(_sample(text, _PIECES), model).argmax())
-    return model.languages[best]
+    return languages_of([text])[0]
 
 
-def _sample(text: str, pieces: tuple[int, int]) -> str:
-    """Pieces from all over a text, so that neither a menu nor a quotation speaks for all of it; a short text is whole.
+def languages_of(texts: Sequence[str]) -> list[str | None]:
+    """The language of each text; for several at once it takes half the time."""
+    found: list[str | None] = [None] * len(texts)
+    starts = {index: text[:_START] for index, text in enumerate(texts) if len(text) >= _ENOUGH}
+    for pieces in _PIECES:
+        if not starts:
+            break
+        model = _model()
+        scores = _scores([_sample(text, *pieces) for text in starts.values()], model)
+        best = scores.argmax(1)
+        n_likely = (scores > scores.max(1, keepdims=True) - _DOUBT).sum(1)
+        for index, code in zip(starts, best.tolist(), strict=True):
+            found[index] = model.languages[code]
+        starts = {index: text for (index, text), n in zip(starts.items(), n_likely.tolist(), strict=True) if n > 1}
+    return found
 
-    Args:
-        text: the start of a document.
-        pieces: their number and their length.
-    """
-    number, length = pieces
+
+def _sample(text: str, number: int, length: int) -> str:
+    """Pieces from all over a text, so that no menu or quotation speaks for all of it; a short text is whole."""
     if len(text) <= _WHOLE:
         return text
-    starts = [place * (len(text) - length) // (number - 1) for place in range(number)]
+    starts = [(2 * place + 1) * len(text) // (2 * number) - length // 2 for place in range(number)]
     return " ".join([text[start : start + length] for start in starts])
 
 
-def _scores(sample: str, model: _Model) -> "NDArray[np.float32]":
-    """How well each language explains a text, as a logarithm."""
+def _scores(samples: Sequence[str], model: _Model) -> "NDArray[np.float32]":
+    """How well each language explains each text, as a logarithm."""
     import numpy as np
 
-    features = _features(sample, model)
-    if not len(features):  # such as a text in a script that the model does not know
-        return np.zeros(len(model.languages), np.float32)
-    found, counts = np.unique(features, return_counts=True)
-    scores: NDArray[np.float32] = np.log1p(counts.astype(np.float32)) @ model.weights.take(found, 0) + model.prior
+    scores = np.zeros((len(samples), len(model.languages)), np.float32)
+    for row, counts in zip(scores, _features(samples, model), strict=True):
+        if counts:  # unless it is a text in a script that the model does not know
+            found = np.fromiter(counts, np.intp, len(counts))
+            logarithms = np.log1p(np.fromiter(counts.values(), np.float32, len(counts)))
+            row[:] = logarithms @ model.weights.take(found, 0) + model.prior
     return scores
 
 
-def _features(sample: str, model: _Model) -> "NDArray[np.int32]":
-    """The features that stand in a text, one for each place where one ends."""
+def _features(samples: Sequence[str], model: _Model) -> Iterator[Counter[int]]:
+    """How often each feature stands in each text."""
     import numpy as np
 
-    if sample.isupper():
-        sample = sample.lower()
-    data = _NOWHERE * (_LONGEST_FEATURE - 1) + unicodedata.normalize("NFC", sample).encode("utf-8", "replace")
-    symbols = np.frombuffer(data, np.uint8).astype(np.intp)
-    n = len(symbols) - (_LONGEST_FEATURE - 1)
+    texts = [_utf8(sample) for sample in samples]
+    symbols = np.frombuffer(_NOWHERE + _NOWHERE.join(texts), np.uint8).astype(np.intp)
+    n = len(symbols) - len(_NOWHERE)
     states = model.after_two[symbols[:n] * 256 + symbols[1 : n + 1]]
     for following in range(2, _LONGEST_FEATURE - 1):
         states = model.next_state[states + symbols[following : n + following]]
-    features: NDArray[np.int32] = model.next_feature[states + symbols[-n:]]
-    return features[features >= 0]
+    features: list[int] = model.next_feature[states + symbols[-n:]].tolist()  # that end at each place
+    start = 0
+    for text in texts:
+        counts = Counter(features[start : start + len(text)])
+        del counts[-1]
+        yield counts
+        start += len(text) + len(_NOWHERE)
+
+
+def _utf8(sample: str) -> bytes:
+    if sample.isupper():
+        sample = sample.lower()
+    return unicodedata.normalize("NFC", sample).encode("utf-8", "replace")
 
 
 @cache

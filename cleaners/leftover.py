@@ -68,6 +68,8 @@ def remove_leftover_markup(document: Document, knowledge: Knowledge) -> Iterator
     'Use <br> in HTML. AT&T, R&D, 5 < 6 and a<b>c stay.'
     """
     text = document.text
+    if "<" not in text and "&" not in text:
+        return
     found = sorted([*_tags(text), *_entities(text)], key=lambda edit: edit.start)
     if not found or _OF_MARKUP.search(text):
         return

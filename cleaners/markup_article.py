@@ -219,11 +219,18 @@ def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
     kept = [line.length for line, rule in zip(page.lines, verdicts, strict=True) if line.is_prose and not rule]
     if not declared or n_found < _BODY_FOUND * len(declared) or len(body) < _BODY * sum(kept):
         return verdicts
-    corrected = []
-    for line, rule, is_found in zip(page.lines, verdicts, found, strict=True):
+    corrected: list[str] = []
+    first = found.index(True)
+    for index, (line, rule, is_found) in enumerate(zip(page.lines, verdicts, found, strict=True)):
         if is_found and rule not in (HIDDEN, "markup/headline") and (rule != "markup/link" or line.element.in_list):
             corrected.append("")
-        elif not rule and line.length >= _LEAD // 2 and not line.element.heading and not line.element.in_list:
+        elif (
+            not rule
+            and index > first
+            and line.length >= _LEAD // 2
+            and not line.element.heading
+            and not line.element.in_list
+        ):
             corrected.append("markup/not-in-article-body")
         else:
             corrected.append(rule)

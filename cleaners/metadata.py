@@ -21,7 +21,6 @@ from cleaners.credits import credit, signature
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger, revert
 from cleaners.knowledge import Knowledge
-from cleaners.language import language
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
 _LONGEST_TITLE = 200
@@ -122,7 +121,7 @@ def holds_source(line: Block) -> bool:
 
 
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
-    """All that is known of an article: what its source declared, what was harvested, and what the clean text shows."""
+    """All that is known of an article but its language: what its source declared, what was harvested, what it shows."""
     known = document.metadata
     for edit in (edit for step in ledger for edit in step.edits):
         line = edit.before.strip()
@@ -141,7 +140,6 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         title=title,
         standfirst=known.standfirst or _standfirst(title, text, ledger),
         site=known.site or _host(known.url),
-        language=known.language or language(text),
         captions=pictures,
         credits=tuple(dict.fromkeys((*known.credits, *filter(None, map(signature, pictures))))),
     )

@@ -1,13 +1,16 @@
 """The cleaners in order, and `clean`, which runs them."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from cleaners.blocks import Block, blocks
 from cleaners.boilerplate import remove_boilerplate
 from cleaners.captions import remove_repeated_captions
 from cleaners.characters import compose_characters, normalize_characters
 from cleaners.document import Cleaned, Document
 from cleaners.edits import Ledger, Step, apply
 from cleaners.knowledge import Knowledge
+from cleaners.language import languages_of
 from cleaners.layout import tidy_layout
 from cleaners.leftover import remove_leftover_markup
 from cleaners.marked import remove_marked
@@ -28,8 +31,12 @@ PIPELINE = (
     remove_site_lines,  # after metadata: a byline that stands on many pages is still a byline
     tidy_layout,  # last: the lines that went leave their blank lines behind
 )
-_TAKE_LINES = PIPELINE[-5:]  # and white space behind them, and nothing else
+_NAMES = [cleaner.__name__ for cleaner in PIPELINE]
+_TAKE_LINES = frozenset(_NAMES[-5:])  # and white space round them, and nothing else
+_SEE_LINES = frozenset(_NAMES[-5:-1])  # and not the white space round them
 _MOST_PASSES = 10
+_BATCH = 64  # documents
+_BATCH_LENGTH = 1 << 19  # characters
 
 
 def clean(document: Document | str, knowledge: Knowledge | None = None, *, html: bool = False) -> Cleaned:
@@ -52,8 +59,37 @@ def clean(document: Document | str, knowledge: Knowledge | None = None, *, html:
         from cleaners.markup import read_page  # lxml and Beautiful Soup take longer to import than all the rest
 
         document = read_page(document)
-    text, ledger = edit(document, knowledge or Knowledge())
-    return Cleaned(text, describe(document, text, ledger), ledger)
+    return _clean([document], knowledge or Knowledge())[0]
+
+
+def clean_many(documents: Iterable[Document], knowledge: Knowledge | None = None) -> Iterator[Cleaned]:
+    """What `clean` makes of each document, in order; faster, since the languages of several are told at once.
+
+    >>> [result.text for result in clean_many([Document("Riga\\xa0"), Document("Vilnius “now”")])]
+    ['Riga\\n', 'Vilnius "now"\\n']
+    """
+    knowledge = knowledge or Knowledge()
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        if batch and (len(batch) == _BATCH or size + len(document.text) > _BATCH_LENGTH):
+            yield from _clean(batch, knowledge)
+            batch, size = [], 0
+        batch.append(document)
+        size += len(document.text)
+    yield from _clean(batch, knowledge)
+
+
+def _clean(documents: Sequence[Document], knowledge: Knowledge) -> list[Cleaned]:
+    cleaned = []
+    for document in documents:
+        text, ledger = edit(document, knowledge)
+        cleaned.append(Cleaned(text, describe(document, text, ledger), ledger))
+    unknown = [index for index, result in enumerate(cleaned) if not result.metadata.language]
+    for index, code in zip(unknown, languages_of([cleaned[index].text for index in unknown]), strict=True):
+        result = cleaned[index]
+        cleaned[index] = replace(result, metadata=replace(result.metadata, language=code))
+    return cleaned
 
 
 def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
@@ -61,25 +97,26 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
 
     The cleaners run until none of them has anything to say: what one takes away can bring to the edge of the text what
     another takes. So cleaning a clean text changes nothing. Whoever had nothing to say is not asked again about the
-    same text.
+    same text or, if that is all it looks at, the same lines.
     """
     ledger: list[Step] = []
-    settled: dict[str, str] = {}  # the text about which each cleaner has nothing to say
+    settled: dict[str, str | tuple[Block, ...]] = {}  # the text or lines about which each cleaner has nothing to say
     for _ in range(_MOST_PASSES):
         n_steps = len(ledger)
-        for cleaner in PIPELINE:
-            if settled.get(cleaner.__name__) == document.text:
+        for name, cleaner in zip(_NAMES, PIPELINE, strict=True):
+            seen = blocks(document.text) if name in _SEE_LINES else document.text
+            if settled.get(name) == seen:
                 continue
             if edits := tuple(cleaner(document, knowledge)):
                 text = apply(document.text, edits)
-                if cleaner in _TAKE_LINES or (
-                    cleaner is normalize_characters and "special" not in signs(document.text)
-                ):
+                if name in _TAKE_LINES:
                     inherit(text, document.text)
-                document = replace(document, text=text, furniture=())
-                ledger.append(Step(cleaner.__name__, edits))
+                elif name == normalize_characters.__name__ and "special" not in signs(document.text):
+                    inherit(text, document.text, "typographic")
+                document = Document(text, document.id, document.source, document.metadata)
+                ledger.append(Step(name, edits))
             else:
-                settled[cleaner.__name__] = document.text
+                settled[name] = seen
         if len(ledger) == n_steps:
             return document.text, tuple(ledger)
     raise RuntimeError(f"the text does not settle in {_MOST_PASSES} passes; please report it with the text")

@@ -6,7 +6,7 @@ Source: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]  # the parser of the standard library has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -50,29 +50,34 @@ _Nodes = Iterable[tuple[Any, Any]]
 class Prefilter:
     """Which of several patterns may match a line.
 
-    >>> prefilter = Prefilter(["^share (this|on)", "cookies?$"], [40, 80])
-    >>> prefilter.candidates("We use Cookies"), prefilter.candidates("They share the bread")
+    >>> prefilter = Prefilter(["^share (this|on)", "cookies?$"])
+    >>> list(prefilter.candidates(b"We use Cookies")), list(prefilter.candidates(b"They share the bread"))
     ([1], [])
     """
 
-    def __init__(self, patterns: Sequence[str], longest: Sequence[int]) -> None:
+    def __init__(self, patterns: Iterable[str]) -> None:
         """
         Args:
-            patterns: in RE2's syntax.
-            longest: characters of the longest line that each may match.
+            patterns: in RE2's syntax, to be matched without regard to case.
         """
-        self._longest = longest
         options = re2.Options()
+        options.case_sensitive = False
         options.max_mem = _MEMORY
         self._set = re2.Set.SearchSet(options)
         for found in map(literals, patterns):
-            self._set.Add("|".join(sorted(map(re2.escape, found or ("",)))))
+            self._set.Add("|".join(sorted(map(_escaped, found or ("",)))))
         self._set.Compile()
 
-    def candidates(self, line: str) -> list[int]:
-        """Indices of the patterns that may match, in order; all others do not."""
-        found = self._set.Match(f"{_START}{line.casefold()}{_END}".encode()) or ()
-        return sorted(index for index in found if len(line) <= self._longest[index])
+    def candidates(self, line: bytes) -> Iterable[int]:
+        """Indices of the patterns that may match a line in UTF-8; all others do not."""
+        return self._set.Match(line) or ()
+
+
+def _escaped(literal: str) -> str:
+    """The pattern of a literal, at whose ends may stand an end of the line."""
+    start, end = "^" * literal.startswith(_START), "$" * literal.endswith(_END)
+    escaped: str = re2.escape(literal.strip(_START + _END))
+    return start + escaped + end
 
 
 def starts_with_words(pattern: str) -> bool:
@@ -94,7 +99,7 @@ def _starts_wide(bare: str) -> bool:
 
 
 def literals(pattern: str) -> _Literals | None:
-    """Literals of which a text must hold at least one, in folded case, for the pattern to match without regard to case.
+    """Literals of which a text must hold at least one, in whatever case, for the pattern to match.
 
     The ends of the text count as characters.
 
@@ -123,7 +128,7 @@ def _required(nodes: _Nodes, run: set[str] | None = None) -> _Literals | None:
     """
     best: _Literals | None = None
     run = run or {""}
-    for code, argument in nodes:
+    for code, argument in _with_ends(nodes):
         spellings = _spelled(code, argument)
         if spellings is not None and len(run) * len(spellings) <= _MOST_SPELLINGS:
             run = {before + after for before in run for after in spellings}
@@ -135,6 +140,20 @@ def _required(nodes: _Nodes, run: set[str] | None = None) -> _Literals | None:
     return _better(best, run)
 
 
+def _with_ends(nodes: _Nodes) -> list[tuple[Any, Any]]:
+    """The sequence, with an end of the line that follows a group in each of its branches."""
+    found = list(nodes)
+    if len(found) < 2 or found[-1] != (op.AT, op.AT_END) or found[-2][0] is not op.SUBPATTERN:
+        return found
+    *before, group, end = found
+    content = list(group[1][3])
+    if len(content) == 1 and content[0][0] is op.BRANCH:
+        content = [(op.BRANCH, (None, [[*branch, end] for branch in content[0][1][1]]))]
+    else:
+        content.append(end)
+    return [*before, (op.SUBPATTERN, (*group[1][:3], content))]
+
+
 def _better(best: _Literals | None, found: Iterable[str]) -> _Literals | None:
     found = frozenset(found)
     if not found or not all(map(_weight, found)):
@@ -143,8 +162,8 @@ def _better(best: _Literals | None, found: Iterable[str]) -> _Literals | None:
 
 
 def _weight(literal: str) -> int:
-    """How much a literal rules out: an end of the line by itself nothing, with others a little."""
-    n = len(literal.strip(_START + _END))
+    """How much a literal rules out: a space or an end of the line by itself nothing, with others a little."""
+    n = len(literal.strip(_START + _END + " "))
     return n + (0 < n < len(literal))
 
 
@@ -161,9 +180,9 @@ def _required_by(code: Any, argument: Any, run: set[str]) -> _Literals | None:
 
 
 def _spelled(code: Any, argument: Any) -> set[str] | None:
-    """All spellings of a piece of a pattern in folded case, if they are few."""
+    """All spellings of a piece of a pattern, if they are few."""
     if code is op.LITERAL:
-        return {chr(argument).casefold()}
+        return {chr(argument)}
     if code is op.AT:
         return {_ANCHORS.get(argument, "")}
     if code is op.SUBPATTERN:
@@ -182,9 +201,9 @@ def _spelled(code: Any, argument: Any) -> set[str] | None:
 def _spelled_class(item: tuple[Any, Any]) -> set[str] | None:
     code, argument = item
     if code is op.LITERAL:
-        return {chr(argument).casefold()}
+        return {chr(argument)}
     if code is op.RANGE and argument[1] - argument[0] < _WIDEST_RANGE:
-        return {chr(symbol).casefold() for symbol in range(argument[0], argument[1] + 1)}
+        return {chr(symbol) for symbol in range(argument[0], argument[1] + 1)}
     return None
 
 

@@ -4,12 +4,15 @@ A sign is a necessary condition, and cheap: where it is missing, the cleaner wou
 cleaner looks closer. The pass takes as long as reading the text.
 """
 
+import re
+import unicodedata
 from functools import cache
 
 import re2
 
 from cleaners.credits import SIGN as CREDIT
-from cleaners.mojibake_encodings import CAPITALS, FOLLOWER, LEAD
+from cleaners.mojibake_encodings import CAPITALS, FOLLOWER, LEAD, is_suspect
+from cleaners.recent import Recent
 
 _MOJIBAKE = "|".join(
     (
@@ -48,9 +51,8 @@ _SIGNS = {
     "special": _SPECIAL,
     "han or kana": _HAN_OR_KANA,
 }
-_MOST_REMEMBERED = 4  # texts
-
-_remembered: dict[str, frozenset[str]] = {}
+# Putting so many marks on one letter in order takes quadratic time, so no text that has them is composed.
+STACKED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
 
 
 def signs(text: str) -> frozenset[str]:
@@ -61,23 +63,24 @@ def signs(text: str) -> frozenset[str]:
     >>> sorted(signs("Dovil\u00c4\u2014 in Paris. /Ann Lee/Reuters\\n"))
     ['credit', 'mojibake']
     """
-    found = _remembered.get(text)
-    if found is None:
-        found = _remember(text, _look(text))
-    return found
+    found = _recent.get(text)
+    return found if found is not None else _recent.remember(text, _look(text))
 
 
-def inherit(text: str, source: str) -> None:
-    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII."""
-    if source in _remembered:
-        _remember(text, _remembered[source])
+_recent = Recent[frozenset[str]]()
 
 
-def _remember(text: str, found: frozenset[str]) -> frozenset[str]:
-    while len(_remembered) >= _MOST_REMEMBERED:
-        _remembered.pop(next(iter(_remembered)), None)
-    _remembered[text] = found
-    return found
+def inherit(text: str, source: str, *but: str) -> None:
+    """Have a text show what another shows, of which lines have gone, or typographic characters become ASCII.
+
+    Args:
+        text: what is left.
+        source: what it was made of.
+        but: signs that are gone.
+    """
+    found = _recent.get(source)
+    if found is not None:
+        _recent.remember(text, found.difference(but))
 
 
 def _look(text: str) -> frozenset[str]:
@@ -85,8 +88,15 @@ def _look(text: str) -> frozenset[str]:
         found = _patterns().Match(text.encode())
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
         return frozenset(_SIGNS)
+    if not found:
+        return frozenset()
     names = list(_SIGNS)
-    return frozenset([names[index] for index in found or ()])
+    shown = {names[index] for index in found}
+    if "mojibake" in shown and not is_suspect(text):
+        shown.discard("mojibake")
+    if "composition" in shown and not STACKED_MARKS.search(text) and unicodedata.is_normalized("NFC", text):
+        shown.discard("composition")
+    return frozenset(shown)
 
 
 @cache

@@ -64,7 +64,7 @@ class SiteLines:
 
     def has(self, site: str, line: Block) -> bool:
         """Whether a site repeats the line; of a short line, most places must be at the edge of the text."""
-        key = _key(site, line.text)
+        key = _key(site, _folded(line.text))
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
     def among(self, keys: "NDArray[np.uint64]") -> tuple[int, ...]:
@@ -94,9 +94,10 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
         article, any_line = _article(document.text), _key(site, _ANY_LINE)
         rows.add((any_line, article, 0, any_line))
         first, behind = edges(lines)
-        for index, line in enumerate(lines):
+        folded = [line for line in map(str.strip, _folded(document.text).split("\n")) if line]
+        for index, (line, folded_line) in enumerate(zip(lines, folded, strict=True)):
             if len(line.text) <= _LONGEST_LINE:
-                key = _key(site, line.text)
+                key = _key(site, folded_line)
                 rows.add((key, article, 0, any_line))
                 if index < first or index >= behind:
                     rows.add((key, article, 1, any_line))
@@ -114,7 +115,7 @@ def new_lines(document: Document, cleaned: Cleaned) -> "NDArray[np.uint64]":
     taken = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
     seen = {line.strip() for text in (cleaned.text, *taken) for line in text.split("\n")}
     changed = sorted(seen.difference(line.strip() for line in document.without_furniture().text.split("\n")))
-    return np.array([_key(site, line) for line in changed], np.uint64)
+    return np.array([_key(site, _folded(line)) for line in changed], np.uint64)
 
 
 def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
@@ -193,9 +194,12 @@ def _article(text: str) -> int:
     return _hash("\n".join(sentence for _, sentence in heapq.nsmallest(2, drawn)))
 
 
+def _folded(text: str) -> str:
+    return plain(text).casefold()
+
+
 def _key(site: str, line: str) -> int:
-    """A number for a line of a site; "12 comments" and "9 comments" are one line, dates and mere figures are not."""
-    line = (line if line.isascii() else plain(line)).casefold()
+    """A number for a folded line of a site; "12 comments" and "9 comments" are one, dates and mere figures are not."""
     if _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
         line = _DIGITS.sub("0", line)
     return _hash(f"{site}\0{line}")

@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from string import ascii_letters
-from typing import TypedDict, get_type_hints
+from typing import TYPE_CHECKING, TypedDict, get_type_hints
 
 import re2
 
 from cleaners.document import Cleaned, Document
 from cleaners.edits import EditError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LONG_LINE = 60  # characters; a shorter line may well stand twice with reason
 _LEAST_PROSE = 0.1  # of a page's long lines; an article that has less was not found
@@ -84,6 +88,8 @@ _SIGNS = {
     ),
 }
 _ASCII = bytes(range(128))
+_END_OF_LETTERS = 0x40000  # the last code point before it is none
+_FEW = 400  # characters, which are faster counted one by one
 
 
 class Measurements(TypedDict):
@@ -125,12 +131,12 @@ def measure(document: Document, cleaned: Cleaned) -> Measurements:
     # What the markup of a page calls navigation, comments and so on is no loss, unless hardly any prose is left; then
     # the text is measured against the whole page.
     article = document.without_furniture()
-    is_article = _n_prose(article.text) >= _LEAST_PROSE * _n_prose(document.text)
+    is_article = article is document or _n_prose(article.text) >= _LEAST_PROSE * _n_prose(document.text)
     source, text = (article if is_article else document).text, cleaned.text
     steps = [step for step in cleaned.ledger if not (is_article and step.edits == document.furniture)]
     lines = text.split("\n")
     copies = [(len(line), count - 1) for line, count in Counter(lines).items() if count > 1 and len(line) >= _LONG_LINE]
-    removals = (edit.before for step in steps for edit in step.edits if not edit.after)
+    removals = [before for step in steps for _, before, after, _ in step.edits if not after]
     longest_removal = max((len(removed.strip()) for removed in removals), default=0)
     signs = _signs(text)
     return Measurements(
@@ -180,7 +186,20 @@ def _n_letters(text: str) -> int:
     data = text.encode("utf-8", "surrogatepass")
     n_in_ascii = len(data) - len(data.translate(None, ascii_letters.encode()))
     others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    return n_in_ascii + sum(map(str.isalpha, others))
+    if len(others) < _FEW:
+        return n_in_ascii + sum(map(str.isalpha, others))
+    import numpy as np
+
+    points = np.frombuffer(others.encode("utf-32-le", "surrogatepass"), "<u4")
+    return n_in_ascii + int(_is_letter().take(points, mode="clip").sum())
+
+
+@cache
+def _is_letter() -> "NDArray[np.bool]":
+    """For each code point whether it is a letter; the last is none, as is none behind it."""
+    import numpy as np
+
+    return np.array([chr(point).isalpha() for point in range(_END_OF_LETTERS)])
 
 
 def _n_furniture_lines(lines: Iterable[str]) -> int:

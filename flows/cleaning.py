@@ -5,7 +5,7 @@ cleaners heed, or what its site repeats of the lines that it has.
 """
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -16,8 +16,7 @@ from uuid import uuid4
 import numpy as np
 import pyarrow as pa
 
-from cleaners import Knowledge, clean, revert
-from cleaners.document import Metadata
+from cleaners import Cleaned, Document, Knowledge, Metadata, clean_many, revert
 from cleaners.duplicates import N_BANDS, sketch
 from cleaners.site import SiteLines, merge, new_lines
 from expectations.metrics import COLUMNS, measure
@@ -99,7 +98,12 @@ def _clean_into(shard: Shard, knowledge: Knowledge, context: str, earlier: Earli
 
     def make(places: list[int]) -> list[dict[str, Any]]:
         rows = raw.take(pa.array(places, pa.int64())).to_pylist()
-        return [_cleaned(row, keys[place], knowledge) for place, row in zip(places, rows, strict=True)]
+        documents = [document_of(row) for row in rows if not row["check"]]
+        results = zip(documents, _results(documents, knowledge), strict=True)
+        return [
+            _unclean(row) if row["check"] else _cleaned(row, keys[place], *next(results), knowledge)
+            for place, row in zip(places, rows, strict=True)
+        ]
 
     table, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines))
     _check(table.take(pa.array(made, pa.int64())))
@@ -132,12 +136,24 @@ def _repeated(lines: bytes, site_lines: SiteLines) -> bytes:
     return repr(found).encode() if found else b""
 
 
-def _cleaned(row: dict[str, Any], key: bytes | None, knowledge: Knowledge) -> dict[str, Any]:
-    if row["check"]:
-        return _unclean(row)
-    document = document_of(row)
+def _results(documents: Sequence[Document], knowledge: Knowledge) -> Iterator[Cleaned | Exception]:
+    """What cleaning makes of each document, or why it could not; one that fails takes no other with it."""
     try:
-        result = clean(document, knowledge)
+        yield from list(clean_many(documents, knowledge))
+    except Exception:
+        for document in documents:
+            try:
+                yield from clean_many([document], knowledge)
+            except Exception as error:
+                yield error
+
+
+def _cleaned(
+    row: dict[str, Any], key: bytes | None, document: Document, result: Cleaned | Exception, knowledge: Knowledge
+) -> dict[str, Any]:
+    try:
+        if isinstance(result, Exception):
+            raise result
         measured = measure(document, result)
     except Exception as error:
         reason = f"A fault of our own: {type(error).__name__}: {error}."

@@ -232,6 +232,12 @@ def test_what_only_readers_without_scripts_see_is_read():
     assert lines(page) == visible(STORY)
 
 
+def test_a_lead_that_the_linked_data_lacks_stays():
+    lead = f"<p>{PROSE.replace('ministers', 'mayors')}</p>"
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{" ".join(visible(STORY))}"}}'
+    assert lines(f"{data}</script><article>{lead}{STORY}</article>") == visible(lead + STORY)
+
+
 def test_a_link_that_linked_data_has_in_its_text_is_no_part_of_it():
     link = "<p><a href=/2>A town without a mayor looks for one in the neighbouring town</a></p>"
     body = " ".join(visible(STORY + link))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaners import Document, Knowledge, clean
+from cleaners import Document, Knowledge, clean, clean_many
 from cleaners.pipeline import PIPELINE
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -57,6 +57,18 @@ def test_the_edits_of_each_cleaner_are_in_order_and_do_not_overlap(text):
             assert edit.before != edit.after
             assert "/" in edit.rule
         assert all(one.end <= next_one.start for one, next_one in pairwise(edits))
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_many_documents_are_cleaned_as_each_by_itself(texts):
+    documents = [Document(text * 20, str(number)) for number, text in enumerate(texts)]
+    assert list(clean_many(documents)) == list(map(clean, documents))
+
+
+def test_a_long_row_of_documents_is_cleaned_as_each_by_itself():
+    languages = ("The ferry leaves at noon", "Die Fähre fährt am Mittag", "Le bac part à midi", "Ок")
+    documents = [Document(f"{languages[number % 4]} {number}. " * (number % 50)) for number in range(300)]
+    assert list(clean_many(documents)) == list(map(clean, documents))
 
 
 @given(TEXTS)

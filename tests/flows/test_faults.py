@@ -13,13 +13,13 @@ from tests.flows.articles import content, many, rows, run_on
 
 
 def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
-    def clean(document, knowledge):
-        if document.id == "1.txt":
+    def clean_many(documents, knowledge):
+        if any(document.id == "1.txt" for document in documents):
             raise ValueError("something unforeseen")
-        return real(document, knowledge)
+        return real(documents, knowledge)
 
-    real = cleaning.clean
-    monkeypatch.setattr(cleaning, "clean", clean)
+    real = cleaning.clean_many
+    monkeypatch.setattr(cleaning, "clean_many", clean_many)
     outcome = run_on(folder, tmp_path / "clean")
     assert outcome.published
     (row,) = rows(tmp_path / "clean", "quarantine")

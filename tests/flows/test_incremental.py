@@ -22,10 +22,13 @@ from tests.flows.articles import content, many, prose, records, rows
 def done(monkeypatch):
     """The ids of the documents that are cleaned from now on."""
     ids = []
-    real = cleaning.clean
-    monkeypatch.setattr(
-        cleaning, "clean", lambda document, knowledge: ids.append(document.id) or real(document, knowledge)
-    )
+    real = cleaning.clean_many
+
+    def noted(documents, knowledge):
+        ids.extend(document.id for document in documents)
+        return real(documents, knowledge)
+
+    monkeypatch.setattr(cleaning, "clean_many", noted)
     return ids
 
 
@@ -226,11 +229,11 @@ def test_after_a_kill_the_next_run_uses_every_finished_shard(tmp_path, monkeypat
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     code = (
         "import os, signal; from pathlib import Path; from flows import cleaning; from flows.pipeline import run\n"
-        "from flows.settings import Settings; real, cleaned = cleaning.clean, []\n"
-        "def clean(document, knowledge):\n"
-        "    cleaned.append(document.id)\n"
-        "    return real(document, knowledge) if len(cleaned) < 60 else os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"cleaning.clean = clean; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
+        "from flows.settings import Settings; real, cleaned = cleaning.clean_many, []\n"
+        "def clean_many(documents, knowledge):\n"
+        "    cleaned.extend(documents)\n"
+        "    return real(documents, knowledge) if len(cleaned) < 60 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"cleaning.clean_many = clean_many; run(Settings(({str(source)!r},), Path({str(out)!r}), shard_bytes=1_000))"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
