@@ -47,11 +47,11 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
     """
     prose = [index for index, line in enumerate(lines) if line.is_prose and index not in known]
     ends = _possible_ends(lines, known, prose)
-    if not ends or not prose or prose[-1] < ends[0]:  # no prose below
+    if not ends or prose[-1] < ends[0]:  # no prose below
         return ends[0] if ends else len(lines)
-    topics = [words(lines[index].text) for index in prose]
+    topics = [words(lines[index]) for index in prose]
     below = Counter(word for topic in topics for word in topic)
-    above: Counter[str] = Counter()
+    above = dict.fromkeys(below, 0)
     n_above, n_repeated = 0, 0  # words of the lines above; those that stand in another line above, too
     n_below, n_shared = below.total(), 0  # words of the lines below; those that stand above, too
     place = 0
@@ -61,9 +61,9 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
             place += 1
             n_above += len(topic)
             n_below -= len(topic)
-            below.subtract(topic)
-            above.update(topic)
             for word in topic:
+                below[word] -= 1
+                above[word] += 1
                 n_shared += below[word] if above[word] == 1 else -1
                 n_repeated += 2 if above[word] == 2 else above[word] > 2
         most = _COHESION_BELOW.get(known.get(end, "unknown"), _COHESION) * n_repeated
@@ -114,9 +114,12 @@ def _may_be_heading(line: Block, n_copies: Mapping[str, int]) -> bool:
     return is_short and text[0].isalpha() and text[-1] not in ":," and n_copies[text] == 1
 
 
-def words(text: str) -> set[str]:
-    """What says what a text is about: words of four letters and more, and pairs of Han, Kana or Hangul characters."""
-    return {*_WORD.findall(text.casefold()), *_PAIR.findall(text)}
+def words(line: Block) -> set[str]:
+    """What says what a line is about: words of four letters and more, and pairs of Han, Kana or Hangul characters."""
+    found = set(_WORD.findall(line.text.casefold()))
+    if line.length > len(line.text):
+        found.update(_PAIR.findall(line.text))
+    return found
 
 
 def is_long(line: Block) -> bool:

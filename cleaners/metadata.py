@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -106,8 +107,12 @@ def _is_same_day(one: object, other: object) -> bool:
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
     """Whether a line says when the article was published, by whom, or where it comes from, and nothing else."""
     line = lines[index].text
+    if _stamp(line) or _source(line):
+        return True
+    if not _byline(line, beside_a_date=True):  # most lines, and cheap
+        return False
     beside_a_date = _is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)
-    return bool(_stamp(line) or _byline(line, beside_a_date=beside_a_date) or _source(line))
+    return bool(_byline(line, beside_a_date=beside_a_date))
 
 
 def holds_source(line: Block) -> bool:
@@ -163,6 +168,7 @@ class _Stamp(NamedTuple):
     is_labelled: bool
 
 
+@lru_cache(maxsize=1 << 10)  # neighbours ask about the same line
 def _stamp(line: str) -> _Stamp | None:
     """What a line says that holds a date or time beside nothing but a label; None if it can be read two ways.
 

@@ -133,8 +133,8 @@ def _may_be_link(line: Block) -> bool:
 
 def _announces(line: Block, paragraph: Block) -> bool:
     """Whether a headline has much in common with what follows, as the article's own do."""
-    topic = words(line.text)
-    return paragraph.is_prose and len(topic & words(paragraph.text)) >= _ANNOUNCED * len(topic)
+    topic = words(line)
+    return paragraph.is_prose and len(topic & words(paragraph)) >= _ANNOUNCED * len(topic)
 
 
 def _is_doubled(text: str) -> bool:
@@ -174,8 +174,8 @@ def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], t
     candidates = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
     if len(candidates) < 2:
         return candidates[0] if candidates else -1
-    body = {word for line in lines[first : first + 3] for word in words(line.text)}
+    body = {word for line in lines[first : first + 3] for word in words(line)}
     return max(
         candidates,
-        key=lambda index: (lines[index].text == title, len(body & words(lines[index].text)), index),
+        key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index),
     )
