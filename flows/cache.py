@@ -79,7 +79,8 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 def read_table(path: Path, *columns: str) -> pa.Table:
     """Some columns of a table that `write_table` has written; all of them if none is named."""
-    return feather.read_table(path, columns=list(columns) or None).combine_chunks()
+    table = feather.read_table(path, columns=list(columns) or None)
+    return (table.select(columns) if columns else table).combine_chunks()  # names in order come in the file's order
 
 
 def key_of(*parts: object) -> str:
