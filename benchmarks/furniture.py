@@ -46,7 +46,7 @@ LEAST = {
     "copies gone": 0.93,
     "cookie sentences, least": 0.9,
     "player sentences, least": 0.9,
-    "speed": 5.0,
+    "speed": 12.0,
 }
 MOST = {"inject lost": 0.002, "near lost": 0.003, "page lost": 0.004, "gold removed": 0.0008}
 
@@ -220,15 +220,15 @@ def print_speed() -> float:
     take(texts[0])
     ratios, rates = [], []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         for text in texts:
             list(remove_boilerplate(Document(text), knowledge))
             list(remove_repeated_captions(Document(text), knowledge))
-        ours = time.perf_counter() - started
-        started = time.perf_counter()
+        ours = time.process_time() - started
+        started = time.process_time()
         for text in texts[:30]:
             ftfy.fix_text(text)
-        theirs = (time.perf_counter() - started) * len(texts) / 30
+        theirs = (time.process_time() - started) * len(texts) / 30
         ratios.append(theirs / ours)
         rates.append(size / ours / 1e6)
     ratio = statistics.median(ratios)
