@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from itertools import count
+from math import nan
 from pathlib import Path
 
 import psutil
@@ -31,7 +32,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10, 100])
     parser.add_argument(
-        "--pairs", type=int, default=3, help="runs on one worker and on two, of which the median counts"
+        "--pairs",
+        type=int,
+        default=3,
+        help="runs on one worker and on two, of which the median counts; 0: two workers once",
     )
     parser.add_argument("--picture", type=Path, help="SVG of seconds and memory by size")
     options = parser.parse_args()
@@ -52,13 +56,13 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
     source = folder / "source.jsonl"
     n_documents = write(source, megabytes * 1_000_000)
     ones, twos, peaks = [], [], []
-    for _ in range(n_pairs):
-        for workers, times in ((1, ones), (2, twos)):
+    for _ in range(n_pairs or 1):
+        for workers, times in ((1, ones), (2, twos))[not n_pairs :]:
             shutil.rmtree(folder / "out", ignore_errors=True)
             seconds, peak = run(source, folder / "out", workers)
             times.append(seconds)
             peaks.append(peak)
-    one, two = statistics.median(ones), statistics.median(twos)
+    one, two = statistics.median(ones or [nan]), statistics.median(twos)
     stages = _stages(folder / "out")
     again, _ = run(source, folder / "out", 2)
     change(source)
