@@ -25,7 +25,7 @@ _STAGES = {
     "  survey sites": ["survey", "merge_surveys"],
     "clean": ["clean_shard"],
     **{f"  {cleaner.__name__}": [cleaner.__name__] for cleaner in PIPELINE},
-    "  tell the language": ["language"],
+    "  tell the language": ["languages_of"],
     "  measure": ["measure"],
     "  sketch": ["sketch"],
     "judge": ["judge"],
