@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from itertools import count
 from math import nan
 from pathlib import Path
@@ -115,10 +116,12 @@ def run(source: Path, out: Path, workers: int) -> tuple[float, int]:
     peak = 0
     while process.poll() is None:
         peak = max(peak, _memory(process))
-        time.sleep(0.05)
+        with suppress(psutil.TimeoutExpired):
+            process.wait(0.5)  # to look takes a while, which the workers would lack
+    seconds = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(f"cleancopy ended with {process.returncode}")
-    return time.perf_counter() - start, peak
+    return seconds, peak
 
 
 def _memory(process: psutil.Process) -> int:
