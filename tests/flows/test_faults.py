@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from flows import cleaning, reading
+from flows import cleaning
 from flows.corpus import CorpusError, exclusive
-from flows.engines import Processes
+from flows.engines import Processes, name_of
 from flows.pipeline import run
 from flows.settings import Settings
 from tests.flows.articles import content, many, rows, run_on
@@ -45,15 +45,34 @@ def test_a_worker_that_is_killed_costs_a_retry_and_not_the_run(tmp_path):
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
 
+def spoilt(engine, name, bad):
+    """The engine, of which one stage fails on some of its batches."""
+    real = engine.map
+    engine.map = lambda stage, batches, rescue=None: real(
+        partial(failing, stage, bad) if name_of(stage) == name else stage, batches, rescue
+    )
+    return engine
+
+
+def failing(stage, bad, batch):
+    if bad(batch):
+        raise MemoryError("too much")
+    return stage(batch)
+
+
+def on_second(shard):
+    return shard.number == 1
+
+
+def on_may(batch):
+    return any(portion.file.id == "May.txt" for portion in batch.portions)
+
+
 @pytest.mark.parametrize("n_workers", [1, 2])
 def test_a_shard_that_always_fails_is_set_aside_and_the_rest_is_published(tmp_path, n_workers):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     with Processes(n_workers) as engine:
-        real = engine.map
-        engine.map = lambda stage, batches, rescue=None: real(
-            partial(bad_on_second, stage) if stage.func is cleaning.clean_shard else stage, batches, rescue
-        ) if isinstance(stage, partial) else real(stage, batches, rescue)  # fmt: skip
-        outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
+        outcome = run(Settings((str(source),), out, shard_bytes=1_000), spoilt(engine, "clean shard", on_second))
     assert outcome.published
     failed = [row for row in rows(out, "quarantine") if row["reasons"][0].startswith("clean/shard-failed: ")]
     assert 1 < len(failed) < 15
@@ -61,33 +80,17 @@ def test_a_shard_that_always_fails_is_set_aside_and_the_rest_is_published(tmp_pa
     assert outcome.counts["published"] + outcome.counts["quarantined"] == 101
 
 
-def bad_on_second(stage, shard):
-    if shard.number == 1:
-        raise MemoryError("too much")
-    return stage(shard)
-
-
 @pytest.mark.parametrize("n_workers", [1, 2])
 def test_a_batch_that_cannot_be_read_is_set_aside_and_the_rest_is_published(tmp_path, n_workers):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     with Processes(n_workers) as engine:
-        real = engine.map
-        engine.map = lambda stage, batches, rescue=None: real(
-            bad_on_may if stage is reading.read_batch else stage, batches, rescue
-        )
-        outcome = run(Settings((str(source),), out, shard_bytes=1_000), engine)
+        outcome = run(Settings((str(source),), out, shard_bytes=1_000), spoilt(engine, "read batch", on_may))
     assert outcome.published
     failed = {row["id"] for row in rows(out, "quarantine") if row["reasons"][0].startswith("intake/failed: ")}
     assert "May.txt" in failed
     assert len(failed) < 10
     assert 80 < outcome.counts["published"] < 100
     assert run(Settings((str(source),), out, shard_bytes=1_000)).counts["published"] == 99
-
-
-def bad_on_may(batch):
-    if any(portion.file.id == "May.txt" for portion in batch.portions):
-        raise MemoryError("too much")
-    return reading.read_batch(batch)
 
 
 def test_of_two_runs_at_once_the_second_is_refused(folder, tmp_path):
