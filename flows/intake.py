@@ -17,17 +17,8 @@ from cleaners.document import Document, Metadata
 from flows import UnreadableDocument
 from flows.cache import code, key_of_bytes
 from flows.decoding import decode
-from flows.records import (
-    LARGEST_DOCUMENT,
-    TOO_LARGE,
-    DamagedFile,
-    Record,
-    field_names,
-    kind_by_content,
-    part_sizes,
-    read_records,
-    read_whole,
-)
+from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
+from flows.records import Record, field_names, part_sizes, read_records
 from flows.sources import IntakeError, Kind, SourceFile, is_regular
 
 # The names under which tables and dumps keep what we need, the likeliest first.

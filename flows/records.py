@@ -1,33 +1,32 @@
-"""A file as a stream of records: opened and unpacked, whatever its format, in memory that does not grow with it."""
+"""A file as a stream of records, whatever its format, in memory that does not grow with it."""
 
 import csv
 import io
 import json
-import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-import fsspec
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows import UnreadableDocument
 from flows.decoding import decode
+from flows.opening import (
+    LARGEST_DOCUMENT,
+    PIECE,
+    READ_ERRORS,
+    TOO_LARGE,
+    DamagedFile,
+    is_packed,
+    parquet_file,
+    reason_of,
+    unpacked,
+)
 from flows.sources import Kind, SourceFile
 
-LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
-_LARGEST_TABLE = 2 * 2**30  # bytes of Parquet that is packed once more, and has to be unpacked to disk
 _DEEPEST = 500  # levels of nesting in JSON
-_PIECE = 2**20  # bytes read at a time
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
-TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
-_READ_ERRORS = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,104 +37,6 @@ class Record:
     values: Mapping[str, Any]  #: by field
     raw: bytes = b""  #: what identifies a record that has no id
     error: UnreadableDocument | None = None
-
-
-class DamagedFile(UnreadableDocument):
-    """The rest of a file cannot be read."""
-
-
-@contextmanager
-def _opened(file: SourceFile) -> Iterator[io.BufferedReader]:
-    if file.is_local:
-        with io.FileIO(file.address) as stream:
-            yield io.BufferedReader(stream, _PIECE)
-        return
-    try:
-        with fsspec.open(file.address, "rb", expand=False) as stream:
-            yield io.BufferedReader(stream, _PIECE)
-    except (*_READ_ERRORS, UnreadableDocument, ValueError):
-        raise
-    except Exception as error:  # each file system of fsspec has errors of its own
-        raise OSError(f"{type(error).__name__}: {error}") from error
-
-
-@contextmanager
-def unpacked(file: SourceFile, start: int = 0) -> Iterator[io.BufferedReader]:
-    """The file's bytes from an offset on, unpacked if its first bytes say that it is gzip, Zstandard or bzip2.
-
-    Raises:
-        DamagedFile: if it cannot be opened, or what is read of it is damaged.
-    """
-    try:
-        with _opened(file) as stream:
-            if packing := _packing(stream):
-                packed: Any = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
-                yield io.BufferedReader(packed, _PIECE)
-            else:
-                stream.seek(start)
-                yield stream
-    except _READ_ERRORS as error:
-        raise DamagedFile("intake/unreadable", f"The file cannot be read: {_reason(error)}.") from error
-
-
-def _packing(stream: io.BufferedReader) -> str | None:
-    return next((packing for sign, packing in _MAGIC.items() if stream.peek(4).startswith(sign)), None)
-
-
-def _reason(error: BaseException) -> str:
-    words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return words.splitlines()[0].rstrip(".")
-
-
-@contextmanager
-def _table(file: SourceFile) -> Iterator[pq.ParquetFile]:
-    """A Parquet file, which is read from its end: a packed one is first unpacked to a temporary file."""
-    with _opened(file) as stream:
-        packing = _packing(stream)
-        if not packing:
-            yield pq.ParquetFile(stream)
-            return
-        with tempfile.TemporaryFile() as plain:
-            packed = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
-            while piece := packed.read(_PIECE):
-                if plain.tell() + len(piece) > _LARGEST_TABLE:
-                    most = f"{_LARGEST_TABLE // 2**20} MiB"
-                    reason = f"Unpacked it has more than {most}, the most for packed Parquet; unpack it yourself."
-                    raise DamagedFile("intake/too-large", reason)
-                plain.write(piece)
-            yield pq.ParquetFile(plain)
-
-
-def read_whole(file: SourceFile) -> bytes:
-    """All bytes of a file that is one document.
-
-    Raises:
-        UnreadableDocument: if it cannot be read, or is too large.
-    """
-    with unpacked(file) as stream:
-        data = stream.read(LARGEST_DOCUMENT + 1)
-    if len(data) > LARGEST_DOCUMENT:
-        raise UnreadableDocument("intake/too-large", TOO_LARGE)
-    return data
-
-
-def kind_by_content(file: SourceFile) -> Kind:
-    """What a file holds whose name does not say."""
-    try:
-        with unpacked(file) as stream:
-            head = stream.read(4096)
-    except DamagedFile:
-        return Kind.TEXT
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if head.startswith(b"PAR1"):
-        return Kind.PARQUET
-    if head.startswith(b"WARC/"):
-        return Kind.WARC
-    if start.startswith((b"<!doctype html", b"<html")):
-        return Kind.PAGE
-    if start.startswith((b'{"', b'[{"')) or (start[:1] == b"[" and start[1:].lstrip().startswith(b"{")):
-        return Kind.JSON
-    return Kind.TEXT
 
 
 def read_records(
@@ -173,8 +74,8 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
     That is JSONL, and Parquet between its row groups, if they are not packed.
     """
     try:
-        if kind == Kind.PARQUET and not _is_packed(file):
-            with _table(file) as table:
+        if kind == Kind.PARQUET and not is_packed(file):
+            with parquet_file(file) as table:
                 metadata = table.metadata
             cuts, room = [0], most
             for group in range(metadata.num_row_groups):
@@ -183,21 +84,16 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
                     room = most
                 room -= metadata.row_group(group).total_byte_size
             return list(zip(cuts, [*cuts[1:], metadata.num_row_groups], strict=True))
-        if kind == Kind.JSONL and file.size > most and not _is_packed(file):
+        if kind == Kind.JSONL and file.size > most and not is_packed(file):
             cuts = list(range(0, file.size, most))
             return list(zip(cuts, [*cuts[1:], None], strict=True))
-    except _READ_ERRORS:
+    except READ_ERRORS:
         pass  # whoever reads it will say so
     return [(0, None)]
 
 
-def _is_packed(file: SourceFile) -> bool:
-    with _opened(file) as stream:
-        return _packing(stream) is not None
-
-
 def _start(stream: io.BufferedReader) -> bytes:
-    return stream.peek(_PIECE).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return stream.peek(PIECE).removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def _is_object(line: bytes) -> bool:
@@ -233,7 +129,7 @@ def records_of(stream: BinaryIO) -> Iterator[Record]:
 def _skip_line(stream: Any) -> int:
     n_skipped = 0
     while n_skipped < _LARGEST_SKIP:
-        piece = stream.readline(_PIECE)
+        piece = stream.readline(PIECE)
         n_skipped += len(piece)
         if not piece or piece.endswith(b"\n"):
             return n_skipped
@@ -278,7 +174,7 @@ def _json(stream: io.BufferedReader) -> Iterator[Record]:
             limited.n_read = 0
             yield _object(f"record {number}", values, orjson.dumps(values, default=str))
     except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
-        raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {_reason(error)}.") from error
+        raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {reason_of(error)}.") from error
 
 
 def _values(events: Iterable[tuple[str, Any]], level: int) -> Iterator[Any]:
@@ -309,13 +205,13 @@ class _Limited:
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self.n_read += len(data)
-        if self.n_read > LARGEST_DOCUMENT + _PIECE:
+        if self.n_read > LARGEST_DOCUMENT + PIECE:
             raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
         return data
 
 
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
-    head = stream.peek(_PIECE)
+    head = stream.peek(PIECE)
     try:
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)
     except UnreadableDocument as error:
@@ -331,7 +227,7 @@ def _csv(stream: io.BufferedReader) -> Iterator[Record]:
                 raw = "\0".join(row).encode("utf-8", "surrogatepass")
                 yield Record(f"row {number}", dict(zip(names, row, strict=False)), raw)
     except csv.Error as error:
-        raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {_reason(error)}.") from error
+        raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {reason_of(error)}.") from error
     finally:
         lines.detach()
 
@@ -345,15 +241,17 @@ def _short_lines(lines: io.TextIOBase) -> Iterator[str]:
 
 def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[str] | None) -> Iterator[Record]:
     try:
-        with _table(file) as table:
+        with parquet_file(file) as table:
             groups = range(start, table.num_row_groups if stop is None else stop)
             number = 0
             for batch in table.iter_batches(batch_size=64, row_groups=groups, columns=columns):
                 for values in batch.to_pylist():
                     number += 1
                     yield Record(f"row {number} of the row groups from {start} on", values)
-    except _READ_ERRORS as error:
-        raise DamagedFile("intake/not-parquet", f"The file is not Parquet, or is damaged: {_reason(error)}.") from error
+    except READ_ERRORS as error:
+        raise DamagedFile(
+            "intake/not-parquet", f"The file is not Parquet, or is damaged: {reason_of(error)}."
+        ) from error
 
 
 def _warc(stream: io.BufferedReader) -> Iterator[Record]:
@@ -381,7 +279,7 @@ def _warc(stream: io.BufferedReader) -> Iterator[Record]:
                 raise DamagedFile("intake/truncated", f"The file ends in the middle of {where}.")
             yield Record(where, values, data, error)
     except (ArchiveLoadFailed, ValueError) as error:
-        raise DamagedFile("intake/not-warc", f"The rest of the file is not WARC: {_reason(error)}.") from error
+        raise DamagedFile("intake/not-warc", f"The rest of the file is not WARC: {reason_of(error)}.") from error
 
 
 def _header(headers: Any, name: str) -> str | None:
@@ -393,9 +291,9 @@ def field_names(file: SourceFile, kind: Kind) -> list[str]:
     """The fields of a file's first hundred records, in their order; none if it cannot be read."""
     try:
         if kind == Kind.PARQUET:
-            with _table(file) as table:
+            with parquet_file(file) as table:
                 return list(table.schema_arrow.names)
         records = islice(read_records(file, kind), 100)
         return list(dict.fromkeys(name for record in records for name in record.values))
-    except (UnreadableDocument, *_READ_ERRORS):
+    except (UnreadableDocument, *READ_ERRORS):
         return []

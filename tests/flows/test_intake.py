@@ -33,7 +33,7 @@ def test_a_table_gives_the_same_documents(tmp_path, packing):
 
 @pytest.mark.parametrize("packing", [".gz", ".zst", ".bz2"])
 def test_a_packed_table_that_is_too_large_has_a_reason_and_leaves_nothing_behind(tmp_path, monkeypatch, packing):
-    monkeypatch.setattr("flows.records._LARGEST_TABLE", 3 * 2**20)
+    monkeypatch.setattr("flows.opening._LARGEST_TABLE", 3 * 2**20)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"bomb.parquet{packing}").write_bytes(PACKERS[packing](b"PAR1" + bytes(2**23) + b"PAR1"))
     reason = "Unpacked it has more than 3 MiB, the most for packed Parquet; unpack it yourself."

@@ -1,0 +1,128 @@
+"""A file opened and unpacked, wherever it lies, in memory that does not grow with it."""
+
+import io
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows import UnreadableDocument
+from flows.sources import Kind, SourceFile
+
+LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
+_LARGEST_TABLE = 2 * 2**30  # bytes of Parquet that is packed once more, and has to be unpacked to disk
+PIECE = 2**20  # bytes read at a time
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
+READ_ERRORS = (OSError, EOFError, zlib.error, pa.ArrowException)
+
+
+class DamagedFile(UnreadableDocument):
+    """The rest of a file cannot be read."""
+
+
+@contextmanager
+def opened(file: SourceFile) -> Iterator[io.BufferedReader]:
+    """The file's bytes as they are."""
+    if file.is_local:
+        with io.FileIO(file.address) as stream:
+            yield io.BufferedReader(stream, PIECE)
+        return
+    try:
+        with fsspec.open(file.address, "rb", expand=False) as stream:
+            yield io.BufferedReader(stream, PIECE)
+    except (*READ_ERRORS, UnreadableDocument, ValueError):
+        raise
+    except Exception as error:  # each file system of fsspec has errors of its own
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def unpacked(file: SourceFile, start: int = 0) -> Iterator[io.BufferedReader]:
+    """The file's bytes from an offset on, unpacked if its first bytes say that it is gzip, Zstandard or bzip2.
+
+    Raises:
+        DamagedFile: if it cannot be opened, or what is read of it is damaged.
+    """
+    try:
+        with opened(file) as stream:
+            if packing := _packing(stream):
+                packed: Any = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
+                yield io.BufferedReader(packed, PIECE)
+            else:
+                stream.seek(start)
+                yield stream
+    except READ_ERRORS as error:
+        raise DamagedFile("intake/unreadable", f"The file cannot be read: {reason_of(error)}.") from error
+
+
+def _packing(stream: io.BufferedReader) -> str | None:
+    return next((packing for sign, packing in _MAGIC.items() if stream.peek(4).startswith(sign)), None)
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error says, in a line."""
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return words.splitlines()[0].rstrip(".")
+
+
+@contextmanager
+def parquet_file(file: SourceFile) -> Iterator[pq.ParquetFile]:
+    """A Parquet file, which is read from its end: a packed one is first unpacked to a temporary file."""
+    with opened(file) as stream:
+        packing = _packing(stream)
+        if not packing:
+            yield pq.ParquetFile(stream)
+            return
+        with tempfile.TemporaryFile() as plain:
+            packed = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
+            while piece := packed.read(PIECE):
+                if plain.tell() + len(piece) > _LARGEST_TABLE:
+                    most = f"{_LARGEST_TABLE // 2**20} MiB"
+                    reason = f"Unpacked it has more than {most}, the most for packed Parquet; unpack it yourself."
+                    raise DamagedFile("intake/too-large", reason)
+                plain.write(piece)
+            yield pq.ParquetFile(plain)
+
+
+def read_whole(file: SourceFile) -> bytes:
+    """All bytes of a file that is one document.
+
+    Raises:
+        UnreadableDocument: if it cannot be read, or is too large.
+    """
+    with unpacked(file) as stream:
+        data = stream.read(LARGEST_DOCUMENT + 1)
+    if len(data) > LARGEST_DOCUMENT:
+        raise UnreadableDocument("intake/too-large", TOO_LARGE)
+    return data
+
+
+def kind_by_content(file: SourceFile) -> Kind:
+    """What a file holds whose name does not say."""
+    try:
+        with unpacked(file) as stream:
+            head = stream.read(4096)
+    except DamagedFile:
+        return Kind.TEXT
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith(b"PAR1"):
+        return Kind.PARQUET
+    if head.startswith(b"WARC/"):
+        return Kind.WARC
+    if start.startswith((b"<!doctype html", b"<html")):
+        return Kind.PAGE
+    if start.startswith((b'{"', b'[{"')) or (start[:1] == b"[" and start[1:].lstrip().startswith(b"{")):
+        return Kind.JSON
+    return Kind.TEXT
+
+
+def is_packed(file: SourceFile) -> bool:
+    """Whether its first bytes say that it is packed."""
+    with opened(file) as stream:
+        return _packing(stream) is not None
