@@ -1,7 +1,7 @@
 """Text as blocks: its lines, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -99,16 +99,39 @@ def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
     >>> [edit.before for edit in removals("Paris\\n\\nRome\\nRiga", {1: "tools/label", 2: "tools/label"})]
     ['Rome\\n', 'Riga']
     """
-    if not rules:
-        return
+    if rules:
+        starts = _starts(text)
+        for index in sorted(rules):
+            start = starts[index]
+            end = text.find("\n", start) + 1 or len(text)
+            yield Edit(start, text[start:end], "", rules[index])
+
+
+def remember_rest(text: str, source: str, edits: Iterable[Edit]) -> None:
+    """Have the lines of a text known that is left of another, without looking at each of them again.
+
+    Args:
+        text: what is left.
+        source: of this.
+        edits: that took whole lines, or white space round lines, and nothing else.
+    """
+    gone = {edit.start for edit in edits if not edit.before.isspace()}
+    rest = [block for block, start in zip(blocks(source), _starts(source), strict=True) if start not in gone]
+    _recent.remember(text, tuple(rest) if gone else blocks(source))
+
+
+def _starts(text: str) -> list[int]:
+    """Where each line that is not blank starts."""
+    known = _recent_starts.get(text)
+    if known is not None:
+        return known
     lines = text.split("\n")
-    places = [place for place, line in enumerate(lines) if line and not line.isspace()]
-    ends = list(accumulate(map(len, lines)))
-    for index in sorted(rules):
-        place = places[index]
-        end = ends[place] + place + 1
-        start = end - len(lines[place]) - 1
-        yield Edit(start, text[start:end], "", rules[index])
+    starts = accumulate([len(line) + 1 for line in lines], initial=0)
+    found = [start for start, line in zip(starts, lines, strict=False) if line and not line.isspace()]
+    return _recent_starts.remember(text, found)
+
+
+_recent_starts = Recent[list[int]]()
 
 
 def plain(line: str) -> str:
@@ -130,5 +153,10 @@ def edges(lines: Sequence[Block], but: Collection[int] = ()) -> tuple[int, int]:
         Index of the first line of prose, and index behind the last; lines before and behind are at the edge. A text
         without prose, such as a poem or a list, has no edge: `(0, len(lines))`.
     """
-    prose = [index for index, (_, _, is_prose) in enumerate(lines) if is_prose and index not in but]
-    return (prose[0], prose[-1] + 1) if prose else (0, len(lines))
+    first = next((index for index, line in enumerate(lines) if line.is_prose and index not in but), None)
+    if first is None:
+        return 0, len(lines)
+    behind = len(lines)
+    while not lines[behind - 1].is_prose or behind - 1 in but:
+        behind -= 1
+    return first, behind

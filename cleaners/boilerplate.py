@@ -98,7 +98,7 @@ class _Matcher:
         self._patterns = [_compile([rules[index].pattern], re2.Set.SearchSet) for index in self._others]
         self._longest = [rule.longest for rule in rules]
         self._longest_other = max((self._longest[index] for index in self._others), default=0)
-        self._candidates: Callable[[bytes], Iterable[int]] = lambda _: range(len(self._others))
+        self._prefilter: Prefilter | None = None
         self._n_lines = 0
         self._known: dict[str, tuple[Rule, ...]] = {}
 
@@ -114,20 +114,22 @@ class _Matcher:
         return cast("list[tuple[Rule, ...]]", found)
 
     def _look_at(self, lines: Collection[str]) -> None:
-        if self._n_lines < _ENOUGH_LINES <= self._n_lines + len(lines):
-            self._candidates = Prefilter(self._rules[index].pattern for index in self._others).candidates
-        self._n_lines += len(lines)
         text = plain("\n".join(lines))
         try:
             data = text.encode()
         except UnicodeEncodeError:
             data = _SURROGATE.sub("\ufffd", text).encode()
+        if not self._prefilter and self._n_lines >= _ENOUGH_LINES:
+            self._prefilter = Prefilter(self._rules[index].pattern for index in self._others)
+        self._n_lines += len(lines)
+        may_be_others = not self._prefilter or self._prefilter.may_match(data)
         for line, row in zip(lines, data.split(b"\n"), strict=False):
             found = [self._together[place] for place in self._set.Match(row) or ()]
-            if len(line) <= self._longest_other:
+            if may_be_others and len(line) <= self._longest_other:
+                places = self._prefilter.candidates(row) if self._prefilter else range(len(self._others))
                 found += [
                     self._others[place]
-                    for place in self._candidates(row)
+                    for place in places
                     if len(line) <= self._longest[self._others[place]] and self._patterns[place].Match(row)
                 ]
             self._known[line] = self._rules_of(line, found) if found else ()

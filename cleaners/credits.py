@@ -1,6 +1,7 @@
 """Who took a picture: the credit with which agencies and papers sign its caption."""
 
 import re
+from functools import lru_cache
 
 _AGENCIES = """
     AAP AFP AGERPRES Alamy Anadolu ANP ANSA AP APA Belga Bloomberg BNS CFP CTK ČTK dpa DPA EFE ELTA EPA EPA-EFE Getty
@@ -59,6 +60,7 @@ def signature(line: str) -> str:
     return found[marks.end() :].rstrip(" )]") if (marks := _MARKS.match(found)) else found
 
 
+@lru_cache(maxsize=1 << 12)  # several cleaners ask about the same line
 def credit(line: str) -> str:
     """The credit that ends a caption, or "" where there is none.
 

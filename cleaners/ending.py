@@ -77,29 +77,31 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
 def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequence[int]) -> list[int]:
     """Lines below which there is little prose, and none like paragraphs unless it is comments."""
     is_prose = frozenset(prose)
-    n_copies = Counter(line.text for line in lines)
-    above = sum(lines[index].length for index in prose)
-    below = n_below = n_alone = n_known = in_a_row = most_in_a_row = 0
-    is_any_long = False
+    n_copies = Counter([line.text for line in lines])
+    may_be_comments = COMMENTS in known.values()
+    above = sum([lines[index].length for index in prose])
+    below = n_below = n_alone = n_known = in_a_row = 0
+    may_be_teasers = True
     ends: list[int] = []
     for index in reversed(range(len(lines))):
         line = lines[index]
         if below > _MOST_PROSE * above or len(prose) - n_below < _FEWEST_PARAGRAPHS:
             break
-        n_known += index in known
         if index in known:
+            n_known += 1
             may_end = index - 1 not in known and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
         else:
             may_end = index - 1 in is_prose and n_below >= _FEWEST_TEASERS and _may_be_heading(line, n_copies)
-        is_any_long = is_any_long or (
-            line.length > _LONGEST_TEASER and index not in known and (line.is_prose or is_long(line))
-        )
-        are_teasers = not is_any_long and most_in_a_row <= _MOST_IN_A_ROW and n_alone >= _ALONE_SHARE * n_below
+            is_paragraph = line.length > _LONGEST_TEASER and (line.is_prose or is_long(line))
+            may_be_teasers = may_be_teasers and not is_paragraph
+        are_teasers = may_be_teasers and n_alone >= _ALONE_SHARE * n_below
         if may_end and (are_teasers or known.get(index) == COMMENTS):
             ends.append(index)
-        is_sentence = index not in known and line.length >= _SHORTEST_SENTENCE and line.ends_sentence
+        is_sentence = line.length >= _SHORTEST_SENTENCE and index not in known and line.ends_sentence
         in_a_row = in_a_row + 1 if is_sentence else 0
-        most_in_a_row = max(most_in_a_row, in_a_row)
+        may_be_teasers = may_be_teasers and in_a_row <= _MOST_IN_A_ROW
+        if not (may_be_teasers or may_be_comments):
+            break
         if index in is_prose:
             above -= line.length
             below += line.length

@@ -6,7 +6,7 @@ crude page already: a list at the end of a clean article, a poem or a table is n
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cleaners.blocks import Block, ends_sentence
@@ -53,7 +53,11 @@ def beyond_article(
     end = end_of_article(lines, known)
     beyond = {index for index in range(end, len(lines)) if index not in recognized and not holds_source(lines[index])}
     recognized = {*recognized, *(index for index in known if index >= end)}
-    paragraphs = [index for index in range(end) if _is_paragraph(lines[index]) and index not in recognized]
+    paragraphs = [
+        index
+        for index, line in enumerate(lines[:end])
+        if line.length >= _PARAGRAPH and (line.is_prose or is_long(line)) and index not in recognized
+    ]
     if len(recognized) < _ENOUGH_EVIDENCE or len(paragraphs) < 2:
         return beyond
     first, last = _article(lines, paragraphs, recognized)
@@ -98,29 +102,31 @@ def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Coll
 
 def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
     """Headlines that stand beyond the article and in it, too, but never above a paragraph; or twice on one line."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for index, line in enumerate(lines):
-        if line.length in _TEASER:
-            places[line.text].append(index)
-    for text, indices in places.items():
-        is_doubled = _is_doubled(text)
-        if not is_doubled and (len(indices) == 1 or all(index in article for index in indices)):
+    texts = Counter([line.text for line in lines if line.length in _TEASER])
+    doubled = {text for text in texts if _is_doubled(text)}
+    for teaser in doubled.union(text for text, n in texts.items() if n > 1):
+        indices = [index for index, line in enumerate(lines) if line.text == teaser]
+        if teaser not in doubled and (
+            all(index in article for index in indices) or any(_is_heading(lines, index) for index in indices)
+        ):
             continue
-        if ends_sentence(text) or _CELLS.search(text):
-            continue
-        if is_doubled or not any(_is_heading(lines, index) for index in indices):
+        if not ends_sentence(teaser) and not _CELLS.search(teaser):
             yield from indices
 
 
 def _linked_headlines(lines: Sequence[Block], known: Mapping[int, str]) -> Iterator[int]:
     """Headlines below a label such as "Read more", and the label; one with a number may be the article's own."""
-    label = None
-    for index, line in enumerate(lines):
-        if known.get(index) in LINKS:
-            label = index if line.length < _LINK.start and not line.ends_sentence else None
-        elif label is None or not _may_be_link(line) or (index + 1 < len(lines) and _announces(line, lines[index + 1])):
-            label = None
-        else:
+    for label, kind in known.items():
+        if kind not in LINKS or lines[label].length >= _LINK.start or lines[label].ends_sentence:
+            continue
+        for index in range(label + 1, len(lines)):
+            line = lines[index]
+            if (
+                known.get(index) in LINKS
+                or not _may_be_link(line)
+                or (index + 1 < len(lines) and _announces(line, lines[index + 1]))
+            ):
+                break
             yield from (label, index)
 
 
@@ -147,10 +153,6 @@ def _is_doubled(text: str) -> bool:
 def _is_heading(lines: Sequence[Block], index: int) -> bool:
     """Whether a paragraph follows, or the same line again, as captions do."""
     return index + 1 < len(lines) and (lines[index + 1].is_prose or lines[index + 1].text == lines[index].text)
-
-
-def _is_paragraph(line: Block) -> bool:
-    return line.length >= _PARAGRAPH and (line.is_prose or is_long(line))
 
 
 def _is_sentence(line: Block) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from cleaners.blocks import Block, blocks
+from cleaners.blocks import Block, blocks, remember_rest
 from cleaners.boilerplate import remove_boilerplate
 from cleaners.captions import remove_repeated_captions
 from cleaners.characters import compose_characters, normalize_characters
@@ -111,6 +111,7 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
                 text = apply(document.text, edits)
                 if name in _TAKE_LINES:
                     inherit(text, document.text)
+                    remember_rest(text, document.text, edits)
                 elif name == normalize_characters.__name__ and "special" not in signs(document.text):
                     inherit(text, document.text, "typographic")
                 document = Document(text, document.id, document.source, document.metadata)

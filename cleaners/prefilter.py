@@ -51,7 +51,9 @@ class Prefilter:
     """Which of several patterns may match a line.
 
     >>> prefilter = Prefilter(["^share (this|on)", "cookies?$"])
-    >>> list(prefilter.candidates(b"We use Cookies")), list(prefilter.candidates(b"They share the bread"))
+    >>> prefilter.may_match(b"They share the bread.\\nWe use Cookies"), prefilter.may_match(b"They share the bread.")
+    (True, False)
+    >>> list(prefilter.candidates(b"We use Cookies")), list(prefilter.candidates(b"They share the bread."))
     ([1], [])
     """
 
@@ -60,17 +62,28 @@ class Prefilter:
         Args:
             patterns: in RE2's syntax, to be matched without regard to case.
         """
-        options = re2.Options()
-        options.case_sensitive = False
-        options.max_mem = _MEMORY
-        self._set = re2.Set.SearchSet(options)
-        for found in map(literals, patterns):
-            self._set.Add("|".join(sorted(map(_escaped, found or ("",)))))
-        self._set.Compile()
+        found = [literals(pattern) or {""} for pattern in patterns]
+        self._each = _search("|".join(sorted(map(_escaped, alternatives))) for alternatives in found)
+        self._any = _search(["(?m)" + "|".join(sorted(map(_escaped, set().union(*found))))])
+
+    def may_match(self, lines: bytes) -> bool:
+        """Whether any of the patterns may match one of the lines, in UTF-8."""
+        return self._any.Match(lines) is not None
 
     def candidates(self, line: bytes) -> Iterable[int]:
         """Indices of the patterns that may match a line in UTF-8; all others do not."""
-        return self._set.Match(line) or ()
+        return self._each.Match(line) or ()
+
+
+def _search(patterns: Iterable[str]) -> re2.Set:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = _MEMORY
+    compiled = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        compiled.Add(pattern)
+    compiled.Compile()
+    return compiled
 
 
 def _escaped(literal: str) -> str:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaners import Document, Knowledge, clean, clean_many
+from cleaners import Document, Knowledge, apply, clean, clean_many
+from cleaners.blocks import blocks, remember_rest, removals
+from cleaners.layout import tidy_layout
 from cleaners.pipeline import PIPELINE
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -46,6 +48,16 @@ def test_cleaning_a_clean_text_changes_nothing(text):
     twice = clean(once.text)
     assert twice.text == once.text
     assert twice.ledger == ()
+
+
+@given(TEXTS)
+def test_the_lines_that_are_left_are_known_as_a_fresh_look_finds_them(text):
+    text = f"It rained.\n{text}"
+    for edits in (removals(text, {0: "a/rule"}), tidy_layout(Document(text), Knowledge())):
+        found = tuple(edits)
+        rest = apply(text, found)
+        remember_rest(rest, text, found)
+        assert blocks(rest) == blocks(f"\n{rest}")
 
 
 @given(TEXTS)

@@ -27,11 +27,17 @@ def test_every_example_still_finds_all_its_rules(rule, prefilter, patterns):
         for line in (text, text.upper()):
             matching = {index for index, pattern in enumerate(patterns) if pattern.search(line)}
             assert matching <= set(prefilter.candidates(line.encode()))
+            assert not matching or prefilter.may_match(f"It rained.\n{line}\nIt snowed.".encode())
 
 
 def test_most_rules_are_ruled_out_for_a_line_of_prose(prefilter):
     line = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
     assert len(list(prefilter.candidates(line.encode()))) < len(RULES) / 10
+
+
+def test_lines_of_which_none_holds_what_a_pattern_asks_for_are_ruled_out_together():
+    lines = "They share this with nobody.\nToday it rained."
+    assert not Prefilter(["^(share|like) this$", "(now|today)$"]).may_match(lines.encode())
 
 
 @pytest.mark.parametrize(
