@@ -25,9 +25,10 @@ _NOWHERE = b"\xff" * (_LONGEST_FEATURE - 1)  # stands in no UTF-8, so that every
 
 class _Model(NamedTuple):
     languages: list[str]  #: one for each column of the weights
-    after_two: "NDArray[np.uint32]"  #: the state after any two bytes, as the place where its 256 next states start
-    next_state: "NDArray[np.uint32]"  #: by the place of a state plus a byte, likewise
-    next_feature: "NDArray[np.int32]"  #: that ends in the next state, or -1
+    start: "NDArray[np.uint32]"  #: the state after any two bytes
+    row: "NDArray[np.uint32]"  #: by state: the place where its 256 next states start
+    next_state: "NDArray[np.uint32]"  #: by the place of a state plus a byte
+    feature: "NDArray[np.int32]"  #: by state: the one that ends there, or -1
     weights: "NDArray[np.float32]"  #: of features for languages
     prior: "NDArray[np.float32]"
 
@@ -87,10 +88,10 @@ def _features(samples: Sequence[str], model: _Model) -> "tuple[NDArray[np.intp],
     texts = [_utf8(sample) for sample in samples]
     symbols = np.frombuffer(_NOWHERE + _NOWHERE.join(texts), np.uint8).astype(np.intp)
     n = len(symbols) - len(_NOWHERE)
-    states = model.after_two.take(symbols[:n] * 256 + symbols[1 : n + 1])
-    for following in range(2, _LONGEST_FEATURE - 1):
-        states = model.next_state.take(states + symbols[following : n + following])
-    features = model.next_feature.take(states + symbols[-n:])  # that end at each place
+    states = model.start.take(symbols[:n] * 256 + symbols[1 : n + 1])
+    for following in range(2, _LONGEST_FEATURE):
+        states = model.next_state.take(model.row.take(states) + symbols[following : n + following])
+    features = model.feature.take(states)  # that end at each place
     lengths = [len(text) + len(_NOWHERE) for text in texts]
     of_text = np.repeat(np.arange(len(texts)), lengths)[: len(features)]
     found, counts = np.unique((of_text * len(model.weights) + features)[features >= 0], return_counts=True)
@@ -112,13 +113,13 @@ def _model() -> _Model:
     model = LanguageIdentifier.from_model_file(MODEL_FILE)
     row = np.array(model.tk_row, np.uint32) * 256
     next_state = np.frombuffer(model.tk_nextmove, np.uint32)
-    next_row = row[next_state]
-    after_one = next_row[row[0] + np.arange(256)]
+    after_one = next_state[row[0] + np.arange(256)]
     return _Model(
         languages=model.nb_classes,
-        after_two=next_row[after_one[:, np.newaxis] + np.arange(256)].ravel(),
-        next_state=next_row,
-        next_feature=np.array(model.tk_output, np.int32)[next_state],
+        start=next_state[row[after_one][:, np.newaxis] + np.arange(256)].ravel(),
+        row=row,
+        next_state=next_state,
+        feature=np.array(model.tk_output, np.int32),
         weights=model.nb_ptc.astype(np.float32),
         prior=model.nb_pc,
     )
