@@ -89,25 +89,30 @@ def main() -> int:
 
 def print_speed(records: Sequence[Record]) -> list[str]:
     """How many times faster than `ftfy.fix_text` texts are repaired; return what is slower than it should be."""
-    damaged, clean = defaultdict(list), defaultdict(list)
+    damaged, channels, clean = defaultdict(list), defaultdict(list), defaultdict(list)
     for record in records:
         if record["clean"] != record["corrupted"]:
             damaged["lossy" if record["lossy"] else record["kind"]].append(record["corrupted"])
+            channels[record.get("channel", "") + " lossy" * record["lossy"]].append(record["corrupted"])
         elif record["kind"] == "clean":
             clean[record["lang"]].append(record["clean"])
     slow = []
-    print(f"{'microseconds a text':20} {'n':>6} {'ours':>7} {'ftfy':>7} {'faster':>7}")
-    for title, texts, floor in (("damaged", damaged, FASTER_ON_DAMAGED), ("clean", clean, FASTER_ON_CLEAN)):
+    print(f"{'microseconds a text':32} {'n':>6} {'ours':>7} {'ftfy':>7} {'faster':>7}")
+    for title, texts, floor in (
+        ("damaged", damaged, FASTER_ON_DAMAGED),
+        ("channel", channels, FASTER_ON_DAMAGED),
+        ("clean", clean, FASTER_ON_CLEAN),
+    ):
         of_kinds = {kind: seconds_of_both(those) for kind, those in sorted(texts.items())}
         for kind, (ours, theirs) in of_kinds.items():
             each = [total / len(texts[kind]) * 1e6 for total in (ours, theirs)]
             name = f"{title} {kind}"
-            print(f"{name:20} {len(texts[kind]):6} {each[0]:7.1f} {each[1]:7.1f} {theirs / ours:7.2f}")
+            print(f"{name:32} {len(texts[kind]):6} {each[0]:7.1f} {each[1]:7.1f} {theirs / ours:7.2f}")
             if title == "clean" and theirs / ours < floor:
                 slow.append(f"speed on clean {kind} ({theirs / ours:.0f})")
         if of_kinds:
             all_ours, all_theirs = (sum(side) for side in zip(*of_kinds.values(), strict=True))
-            print(f"{title + ' all':43} {all_theirs / all_ours:7.2f}")
+            print(f"{title + ' all':55} {all_theirs / all_ours:7.2f}")
             if all_theirs / all_ours < floor:
                 slow.append(f"speed on {title} texts ({all_theirs / all_ours:.2f})")
     return slow

@@ -88,6 +88,8 @@ def smallest(start: int, before: str, after: str, rule: str) -> Edit:
     >>> smallest(0, "Dovil\u00c4\u2014", "Dovil\u0117", "mojibake/windows-1252")
     Edit(start=5, before='Ä—', after='ė', rule='mojibake/windows-1252')
     """
+    if before[:1] != after[:1] and before[-1:] != after[-1:]:
+        return Edit(start, before, after, rule)
     left = right = 0
     shorter = min(len(before), len(after))
     while left < shorter and before[left] == after[left]:

@@ -32,15 +32,14 @@ _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm4
 _WHOLE = re.compile(
     rb"(?: [\x00-\x7f] | %b | [\xc2-\xf4] [\x80-\xbf]{0,2} [\x1a?\x20] [\x80-\xbf]{0,2} )*+" % UNIT, re.VERBOSE
 )
-_FOR_FTFY = re.compile(rf"[\x80-\x9f\ufffd]|{CANDIDATE.pattern}")  # without them, only a line as a whole can be read
 _LEFT_OF_A = re.compile("[ГĂ√├] ")  # what "à" became, before a no-break space that became a space
 _WORD = re.compile("[A-Za-z0-9]+")  # which ftfy leaves as it is
 _WORDS_AND_END = re.compile("[A-Za-z0-9]+|$")
 _C1_CONTROL = re.compile(
-    r"""(?<![\x80-\x9f\xc2-\xdf])                                       # not what is left of mojibake
-        ( [\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]                 # a character in Windows-1252
-        | \x85 (?= [ "'\x94] | $ ) )                                    # an ellipsis, not a line end
-        (?! [\x80-\x84\x86-\x93\x95-\xbf] )""",
+    r"""[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]    # a character in Windows-1252
+        (?: (?<! \x85 ) | (?= [ "'\x94] | $ ) )  # an ellipsis, not a line end
+        (?<! [\x80-\x9f\xc2-\xdf] . ) (?! [\x80-\x84\x86-\x93\x95-\xbf] )  # not what is left of mojibake
+    """,
     re.VERBOSE,
 )
 
@@ -116,24 +115,28 @@ def _repair_by_ftfy(lines: Sequence[_Line], text: str, source: str, rules: Set[s
     for start, line in lines:
         came = source_lines[text.count("\n", 0, start)]
         for candidate in dict.fromkeys((came, line)):
-            if not (_is_whole(candidate, rules) or (candidate == line and _FOR_FTFY.search(line))):
+            if not (CANDIDATE.search(line) if candidate == line else _may_be_better(came, line, rules)):
                 continue
             fixed, explanation = fix_encoding_and_explain(candidate, ftfy_config())
-            edits = [(at, before, after) for at, before, after in _changes(line, fixed)] if fixed != line else ()
-            gain = sum(_gain(line, *change) for change in edits)
-            if edits and gain >= (needed if candidate == line else 1):
-                codec = next((step[1] for step in explanation or () if step[0] == "encode"), "mixed")
-                name = _FTFY_CODECS.get(codec, codec.removeprefix("sloppy-"))
-                for at, before, after in edits:
-                    yield smallest(start + at, before, after, f"mojibake/{name}")
+            codec = next((step[1] for step in explanation or () if step[0] == "encode"), "mixed")
+            rule = f"mojibake/{_FTFY_CODECS.get(codec, codec.removeprefix('sloppy-'))}"
+            edits = [smallest(*change, rule) for change in _changes(line, fixed)] if fixed != line else ()
+            if edits and sum([_gain(line, edit) for edit in edits]) >= (needed if candidate == line else 1):
+                for edit in edits:
+                    yield edit._replace(start=start + edit.start)
                 break
 
 
-def _is_whole(line: str, rules: Set[str]) -> bool:
-    """Whether a line may be mojibake as a whole, in which single bytes became spaces, question marks or U+FFFD."""
+def _may_be_better(came: str, line: str, rules: Set[str]) -> bool:
+    """Whether ftfy may make more of a line as it came: it came as mojibake as a whole, in which single bytes were lost.
+
+    Where such a byte is U+FFFD, so is what ftfy makes of its letter; not if most such letters are repaired.
+    """
+    if 2 * line.count("\ufffd") < came.count("\ufffd"):
+        return False
     encodings = [encoding for encoding in ENCODINGS if f"mojibake/{encoding.name}" in {*rules, "mojibake/windows-1252"}]
-    line = line.replace("\ufffd", "\x1a")
-    return any(_WHOLE.fullmatch(encoding.encode(line)) for encoding in encodings)
+    came = came.replace("\ufffd", "\x1a")
+    return any(_WHOLE.fullmatch(encoding.encode(came)) for encoding in encodings)
 
 
 def _changes(line: str, fixed: str) -> Iterator[tuple[int, str, str]]:
@@ -149,10 +152,10 @@ def _changes(line: str, fixed: str) -> Iterator[tuple[int, str, str]]:
         end, fixed_end = word.end(), same.end()
 
 
-def _gain(line: str, at: int, before: str, after: str) -> int:
-    """By how many bits a change makes a line less surprising."""
-    start, end = "  " + line[max(0, at - 2) : at], line[at + len(before) :][:2]
-    return surprise(before + end, start) - surprise(after + end, start)
+def _gain(line: str, edit: Edit) -> int:
+    """By how many bits an edit makes a line less surprising."""
+    start, end = "  " + line[max(0, edit.start - 2) : edit.start], line[edit.end : edit.end + 2]
+    return surprise(edit.before + end, start) - surprise(edit.after + end, start)
 
 
 @cache

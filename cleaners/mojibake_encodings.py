@@ -111,7 +111,9 @@ def _suspect(*signs: str) -> re.Pattern[str]:
               | (?<= à[¤-¹] )                      # Indic scripts and Thai
               | (?<= [à-ï][{re.escape("".join(ENCODINGS[0].symbols[:0x40]))}] ) (?=[^\x00-\x7f]) )
           | (?<= [\x80-\x9f{CAPITALS}â\ufffd] )
-            (?: (?<= [\x80-\x9f\ufffd] )
+            (?: (?<= [\x80-\x9f] )
+              | (?<= [{LEAD}]\ufffd )
+              | (?<= [{LEAD}][{FOLLOWER}]\ufffd )
               | (?<= [ÂÃ] ) (?:[^A-Z]|$)
               | (?<= â ) [€?]
               | {" | ".join(signs)} ) )

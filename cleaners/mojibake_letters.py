@@ -7,6 +7,8 @@ capital inside a small-letter word, letters of two scripts in one word and signs
 
 import re
 import unicodedata
+from bisect import insort
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -89,9 +91,29 @@ def surprise(text: str, start: str = "  ") -> int:
     return bits
 
 
-def rough_surprise(last: str, this: str) -> int:
-    """The bits that a character costs behind another, if no more is known; nothing if one of them is not known."""
-    return _TWOS[last + this] % _DEPENDENT if last and this else 0
+def least_surprising(
+    readings: Iterable[tuple[str, int]], last: str, following: str, number: int
+) -> list[tuple[int, int, str]]:
+    """Those of some readings that cost the least between two characters, as far as their first two letters tell.
+
+    Args:
+        readings: texts, and what each costs beyond its letters.
+        last: the character before them.
+        following: what follows, or nothing at the end.
+        number: how many are wanted.
+
+    Returns:
+        The bits, what it costs beyond its letters, and the text; the cheapest first.
+    """
+    following = following[:1] or " "
+    found: list[tuple[int, int, str]] = []
+    for bits, extra, text in sorted(
+        [(_TWOS[last + text[0]] % _DEPENDENT + extra, extra, text) for text, extra in readings]
+    ):
+        if len(found) >= number and bits > found[number - 1][0]:
+            break
+        insort(found, (bits + _TWOS[(text + following)[:2]] % _DEPENDENT, extra, text))
+    return found[:number]
 
 
 def closer_surprise(text: str, start: str) -> int:
@@ -142,8 +164,10 @@ class _Twos(dict[str, int]):
             bits += _NOTHING_BETWEEN
         if this.script or last.script or not this.letter == last.letter == _EDGE:
             bits += _pair(last, this)
-        self[two] = bits + _DEPENDENT * (two in self.dependent)
-        return self[two]
+        if two in self.dependent:
+            bits += _DEPENDENT
+        self[two] = bits
+        return bits
 
 
 class _Letters(dict[int, str]):
@@ -162,8 +186,8 @@ class _Threes(dict[str, int]):
             self.clear()
         bits = 0
         if three[1] != _EDGE and not three.isascii():
-            found, of_two = _look_up("letter_triples.txt", three), _look_up("letter_pairs.txt", three[1:])
-            if found is not None and of_two is not None:
+            found = _look_up("letter_triples.txt", three[:2], three[2])
+            if found is not None and (of_two := _look_up("letter_pairs.txt", three[1], three[2])) is not None:
                 bits = found - of_two
             elif max(three) <= "\u04ff":
                 bits = _UNKNOWN_TRIPLE
@@ -177,7 +201,7 @@ _LETTERS = _Letters()
 
 
 def _pair(last: Character, this: Character) -> int:
-    if (bits := _look_up("letter_pairs.txt", last.letter + this.letter)) is not None:
+    if (bits := _look_up("letter_pairs.txt", last.letter, this.letter)) is not None:
         return bits
     scripts = {last.script, this.script}
     if _WIDE in scripts:
@@ -187,10 +211,10 @@ def _pair(last: Character, this: Character) -> int:
     return _OTHER_SCRIPT if len(scripts) == 2 and "" not in scripts else _UNKNOWN_PAIR
 
 
-def _look_up(table: str, letters: str) -> int | None:
-    """What the last of some letters costs after the others, if they are in a table."""
-    groups = _rows(table).get(letters[:-1], "")
-    place = groups.find(letters[-1])
+def _look_up(table: str, letters: str, letter: str) -> int | None:
+    """What a letter costs after others, if they are in a table."""
+    groups = _rows(table).get(letters, "")
+    place = groups.find(letter)
     return groups.count(" ", 0, place) + 1 if place >= 0 else None
 
 
@@ -215,8 +239,8 @@ def character(symbol: str) -> Character:
     letter = "i" if symbol == "İ" else symbol.lower()
     script = unicodedata.name(symbol, "").partition(" ")[0]
     script = _WIDE if script in _WIDE_SCRIPTS else "" if script == "COMBINING" else script
-    known = [_look_up("letter_pairs.txt", letters) for letters in (letter + _EDGE, _EDGE + letter)]
-    is_known = script == _WIDE or category[0] == "M" or known != [None, None]
+    ends = [(_EDGE, letter), (letter, _EDGE)]  # of words
+    is_known = script == _WIDE or category[0] == "M" or any(_look_up("letter_pairs.txt", *end) for end in ends)
     bits = 0 if is_known else _UNKNOWN_LETTER
     if script == _WIDE and not _COMMON_WIDE.match(symbol):
         bits = _RARE_WIDE

@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Set
 from functools import lru_cache
 from itertools import product
 from math import prod
-from operator import add
 
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import ENCODINGS, LEAD_BYTE, REST, UNIT, Encoding
-from cleaners.mojibake_letters import character, closer_surprise, rough_surprise, surprise
+from cleaners.mojibake_letters import character, closer_surprise, least_surprising, surprise
 
 _NO_BREAK_SPACE = 0xA0
 _SOFT_HYPHEN = 0xAD
@@ -42,9 +41,10 @@ _BEAM = 4  # readings that are carried on from one piece of a region to the next
 _MOST_READINGS = 64  # where more are possible, the best of them is a guess
 
 
-# Of letters that lost bytes, and of words with such letters; U+FFFD is encoded as a substitute character.
+# Of letters that lost bytes, and of words with such letters; U+FFFD is encoded as a substitute character. No neighbour
+# tells which of the many characters of Han and Hangul (\xe4 to \xed) was meant.
 _REMAINS = rb"""
-    (?: (?<= [\xe0-\xef] ) (?: [\x80-\xbf] [\x1a\x20]? | [\x1a\x20] [\x80-\xbf] )
+    (?: (?<= [\xe0-\xe3\xee\xef] ) (?: [\x80-\xbf] [\x1a\x20]? | [\x1a\x20] [\x80-\xbf] )
       | (?<= [\xc2-\xdf] ) [\x1a\x20]? )"""
 _LETTER = rb"%b (?: %b | %b )" % (LEAD_BYTE, REST, _REMAINS)
 _REGION = re.compile(rb"%b (?: [a-zA-Z]* %b )*" % (_LETTER, _LETTER), re.VERBOSE)
@@ -113,6 +113,7 @@ _LOSSY = {
 _WINDOWS = "mojibake/windows-1252"
 _SMALL_LETTER = re.compile("[a-z]")
 _CONTRACTED = re.compile(r"(?:quel[ae]s?|quilo)\b")  # Portuguese writes "àquele", "àquelas", "àquilo"
+_HAS_TRIPLES = re.compile("[\0-\u04ff‘’“”–—…]*")
 _NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -130,17 +131,14 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
     >>> list(repair_losses([(0, "Å andra sidan")], ()))
     []
     """
-    found = {edit.rule.removeprefix("mojibake/") for edit in repaired}
+    found = {rule.removeprefix("mojibake/") for rule in {edit.rule for edit in repaired}}
     is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
     names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
     for offset, line in lines:
         edits: list[Edit] = []
         done = n_refused = 0
-        regions = list(_regions(line, names, is_windows))
-        of_latin_1 = {
-            line[max(0, start - 2) : start + len(region) + 2] for start, name, region in regions if name == "iso-8859-1"
-        }
-        if len(of_latin_1) > _MOST_LOST_OF_LATIN_1:
+        regions = _regions(line, names, is_windows)
+        if len(regions) > _MOST_LOST_OF_LATIN_1 and _n_lost_of_latin_1(line, regions) > _MOST_LOST_OF_LATIN_1:
             continue
         for start, name, region in regions:
             end = start + len(region)
@@ -158,23 +156,31 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
             yield from edits
 
 
-def _regions(line: str, names: Set[str], is_windows: bool) -> Iterator[tuple[int, str, str]]:
+def _regions(line: str, names: Set[str], is_windows: bool) -> list[tuple[int, str, str]]:
     """Where letters that lost bytes may stand, each with its encoding and its characters."""
     if is_windows:
         names = names - {"iso-8859-1"}
     elif not _NOT_IN_LATIN_1.search(line):
         names = names - {"windows-1252"}
-    spans = [(*match.span(), name) for name in names for match in _REGION.finditer(_LOSSY[name].encode(line))]
-    for start, end, name in sorted(spans, key=lambda span: (span[0], span[2])):
-        region = line[start:end]
-        if "Å " in region and "å" in line:  # Danish, Norwegian and Swedish have a word "Å"
-            continue
-        if {"windows-1252", "iso-8859-1"} <= names and name == (
-            "iso-8859-1" if _NOT_IN_LATIN_1.search(region) else "windows-1252"
-        ):
-            continue
-        if not line.startswith("?", end):  # it may stand for a lost byte, too
-            yield start, name, region
+    are_both = {"windows-1252", "iso-8859-1"} <= names
+    regions = []
+    for name in names:
+        for match in _REGION.finditer(_LOSSY[name].encode(line)):
+            start, end = match.span()
+            region = line[start:end]
+            if are_both and name == ("iso-8859-1" if _NOT_IN_LATIN_1.search(region) else "windows-1252"):
+                continue
+            if "Å " in region and "å" in line:  # Danish, Norwegian and Swedish have a word "Å"
+                continue
+            if not line.startswith("?", end):  # it may stand for a lost byte, too
+                regions.append((start, name, region))
+    return sorted(regions)
+
+
+def _n_lost_of_latin_1(line: str, regions: Iterable[tuple[int, str, str]]) -> int:
+    """At how many different places characters of Latin-1 may be lost."""
+    found = [(start, start + len(region)) for start, name, region in regions if name == "iso-8859-1"]
+    return len({line[max(0, start - 2) : end + 2] for start, end in found})
 
 
 def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) -> str | None:
@@ -201,33 +207,25 @@ def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str 
         return None, 0
     start = "  " + before
     found = [(0, start)]
-    for index, (piece, may_join, readings) in enumerate(zip(pieces, joins, choices, strict=True)):
-        if index == len(pieces) - 1:
-            behind = symbol = after
-        else:
-            behind = ""
-            symbol = choices[index + 1][0][0] if len(choices[index + 1]) == 1 else ""
-        to_next = _costs_before(name, piece, may_join, symbol[:1])
-        rough: list[tuple[int, int, str, str]] = []
+    for index, readings in enumerate(choices, 1):
+        is_last = index == len(choices)
+        next_text = after if is_last else choices[index][0][0]
+        likely: list[tuple[int, int, str, str]] = []
         for bits, spelled in found:
-            costs = list(map(add, _costs_behind(name, piece, may_join, spelled[-1]), to_next))
-            most = min(costs) + _SLACK
-            rough += [
-                (bits + cost, bits + extra, spelled, text)
-                for cost, (text, extra) in zip(costs, readings, strict=True)
-                if cost <= most
+            rough = least_surprising(readings, spelled[-1], next_text, _BEAM)
+            most = rough[0][0] + _SLACK
+            likely += [(bits + cost, bits + extra, spelled, text) for cost, extra, text in rough if cost <= most]
+        if len(likely) == 1:
+            found = [(0, likely[0][2] + likely[0][3])]
+        else:
+            closer = [
+                (bits + closer_surprise(text + after * is_last, spelled), spelled + text)
+                for _, bits, spelled, text in sorted(likely)[:_BEAM]
             ]
-        found = sorted(
-            [
-                (bits + closer_surprise(text + behind, spelled), spelled + text)
-                for _, bits, spelled, text in sorted(rough)[:_BEAM]
-            ]
-        )
+            found = sorted(closer)
     (least, best), *others = found
     meant = best[len(start) :]
-    has_triples = all(symbol <= "\u04ff" or symbol in "‘’“”–—…" for symbol in meant)
-    margin = _MARGIN if has_triples else _MARGIN_WITHOUT_TRIPLES
-    if others and others[0][0] - least < margin:
+    if others and others[0][0] - least < (_MARGIN if _HAS_TRIPLES.fullmatch(meant) else _MARGIN_WITHOUT_TRIPLES):
         return None, 0
     return meant, surprise(region + after, start) - surprise(meant + after, start)
 
@@ -235,16 +233,6 @@ def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str 
 @lru_cache(maxsize=1 << 16)
 def _readings(name: str, piece: bytes, may_join: bool) -> tuple[tuple[str, int], ...]:
     return tuple(_LOSSY[name].readings(piece, may_join))
-
-
-@lru_cache(maxsize=1 << 14)
-def _costs_behind(name: str, piece: bytes, may_join: bool, symbol: str) -> list[int]:
-    return [extra + rough_surprise(symbol, text[0]) for text, extra in _readings(name, piece, may_join)]
-
-
-@lru_cache(maxsize=1 << 14)
-def _costs_before(name: str, piece: bytes, may_join: bool, symbol: str) -> list[int]:
-    return [rough_surprise(text[0], (text + symbol)[1:2]) for text, _ in _readings(name, piece, may_join)]
 
 
 def _needed(region: str, has_evidence: bool) -> int:

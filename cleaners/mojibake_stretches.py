@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -21,7 +21,8 @@ from cleaners.mojibake_letters import character, surprise
 _NEEDED = 8
 _LEAST_NEEDED = -2  # where many others of the same encoding are accepted
 _DECISIVE = 16  # no reading of a part of the stretch is looked at
-_OVERWHELMING = 40  # evidence for an encoding in a line, after which common letters in it need no weighing
+_OVERWHELMING = 40  # evidence for an encoding in a line, after which common characters in it need no weighing
+_COMMON_SIGN = 7  # what a sign costs at most that is one of them, as punctuation does
 
 _BONUS_OF_MAIN_ENCODING = 24
 _OTHERS_PER_BIT = 10  # so much evidence elsewhere lowers what is needed by one bit
@@ -34,7 +35,7 @@ _THREE_FOR_ONE = 11  # three characters that make one letter are rarely chance
 _OF_SCIENCE = frozenset("αβγδεκλμπσω")
 _GREEK_OF_SCIENCE = 3  # as in "IL2Rγc", a word that no table has
 _CAPITALS = 6  # "DĹŽKA" is a good Slovak word
-_MANY_CHARACTERS = 12  # beyond ASCII, in a line that may be mojibake as a whole
+_MANY_CHARACTERS = 12  # beyond ASCII: in one stretch, or most of a line's, so many are not valid by chance
 _GAIN_OF_WHOLE = 24  # for each run of characters in it
 _SAMPLE = 8  # runs of characters by which such a line is judged,
 _LONGEST = 64  # and characters of each
@@ -42,11 +43,12 @@ _SENSELESS = 50  # proposals in a line that make it worse, if they are an eighth
 _SHARE = 0.75  # how much of what the best encoding finds others must find
 _CONTEXT = 2  # characters on either side that are judged with a proposal
 
-_LINE_DRAWING = frozenset("─│┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣╦╩╬")
+_TABLE = frozenset(" ─│┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣╦╩╬")
 _STRETCH = re.compile(rb"%b (?: %b )*" % (UNIT, UNIT), re.VERBOSE)  # starts with a set, which makes it fast
 _NOT_MEANT = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 
 _Alike = Mapping[bytes, tuple[Encoding, ...]]  #: bytes, and the encodings in which the same characters are these
+_Options = Mapping[str, tuple[Encoding, ...]]  #: what a stretch may mean, and in which encodings
 
 
 class _Proposal(NamedTuple):
@@ -112,36 +114,49 @@ def _accepted(proposals: Sequence[_Proposal], evidence: Mapping[Encoding, int], 
 
 def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
     islands = list(CANDIDATE.finditer(line))
+    if not islands:
+        return
     joined = " ".join([island[0] for island in islands])
     alike = defaultdict[bytes, tuple[Encoding, ...]](tuple)
     for encoding in ENCODINGS:
         alike[encoding.encode(joined)] += (encoding,)
     n_characters = len(joined) - len(islands) + 1
     is_whole = n_characters >= _MANY_CHARACTERS and n_characters == len(line) - len(line.encode("ascii", "ignore"))
-    if is_whole and (whole := _reading_of_whole(line, islands, alike)):
+    if is_whole and not _TABLE.issuperset(joined) and (whole := _reading_of_whole(line, islands, alike)):
         for island, meant in zip(islands, whole[0], strict=True):
             yield _Proposal(_GAIN_OF_WHOLE, offset + island.start(), island[0], meant, whole[1])
         return
     starts = list(accumulate([len(island[0]) + 1 for island in islands], initial=0))
     decided = bytearray(len(joined))
+    lengths = {encoded: _valid_length(encoded) for encoded in alike}
+    most = max(lengths.values())
+    likely = [encoded for encoded, length in lengths.items() if length >= max(1, most * _SHARE)]
+    likely.sort(key=lengths.__getitem__, reverse=True)
+    stretches = _stretches(likely, alike)
     evidence = dict.fromkeys(ENCODINGS, 0)
-    for (start, end), options in _stretches(alike).items():
+    if most >= max(_MANY_CHARACTERS, n_characters * _SHARE) and max(map(len, stretches.values())) == 1:
+        evidence |= dict.fromkeys(alike[likely[0]], _OVERWHELMING)
+    for (start, end), options in stretches.items():
         if decided.find(1, start, end) >= 0:
             continue
         index = bisect_right(starts, start) - 1
         at = islands[index].start() + start - starts[index]
         stretch = joined[start:end]
-        if sure := _sure_reading(options, evidence):
+        behind = at + len(stretch)
+        before, after = line[max(0, at - _CONTEXT) : at], line[behind : behind + _CONTEXT]
+        if _TABLE.issuperset(stretch) and not any(map(str.isalpha, before[-1:] + after[:1])):
+            continue
+        is_long = len(stretch) >= _MANY_CHARACTERS
+        if sure := _sure_reading(options, evidence, is_long):
+            if is_long:
+                for encoding in sure[1]:
+                    evidence[encoding] += _DECISIVE
             decided[start:end] = b"\1" * (end - start)
             yield _Proposal(_DECISIVE, offset + at, stretch, *sure)
             continue
-        behind = at + len(stretch)
-        before, after = line[max(0, at - _CONTEXT) : at], line[behind : behind + _CONTEXT]
-        if _LINE_DRAWING.issuperset(stretch) and not any(map(str.isalpha, before[-1:] + after[:1])):
-            continue  # a corner of a table
         found: list[_Proposal] = []
-        for encoded, encodings in options.items():
-            if readings := _readings(encoded, encodings[0]):
+        for meaning, encodings in options.items():
+            if readings := _readings(meaning, encodings[0]):
                 gain, meant = _best_reading(before, stretch, after, readings)
                 found.append(_Proposal(gain, offset + at, stretch, meant, encodings))
         if found:
@@ -160,7 +175,7 @@ def _reading_of_whole(
     readings: dict[str, tuple[Encoding, ...]] = {}
     for encoded, encodings in alike.items():
         if b"?" not in encoded and is_valid(encoded):
-            for reading in _readings(encoded, encodings[0]):
+            for reading in _readings(encoded.decode(), encodings[0]):
                 readings[reading] = (*readings.get(reading, ()), *encodings)
     if not readings:
         return None
@@ -188,42 +203,43 @@ def _surprise(line: str, readings: Iterable[tuple[re.Match[str], str]]) -> int:
     return bits
 
 
-def _stretches(alike: _Alike) -> Mapping[tuple[int, int], _Alike]:
-    """Spans that are valid UTF-8, as which bytes, and in which encodings.
-
-    Those come first that are in the encoding in which most is valid.
-    """
-    lengths = {encoded: len(b"".join(_STRETCH.findall(encoded))) for encoded in alike}
-    least = max(1, max(lengths.values()) * _SHARE)
-    found = defaultdict[tuple[int, int], dict[bytes, tuple[Encoding, ...]]](dict)
-    for encoded in sorted(lengths, key=lengths.__getitem__, reverse=True):
-        if lengths[encoded] >= least:
-            for match in _STRETCH.finditer(encoded):
-                options = found[match.span()]
-                options[match[0]] = options.get(match[0], ()) + alike[encoded]
+def _stretches(likely: Iterable[bytes], alike: _Alike) -> Mapping[tuple[int, int], _Options]:
+    """Spans that are valid UTF-8 in likely encodings, and what they mean."""
+    found = defaultdict[tuple[int, int], dict[str, tuple[Encoding, ...]]](dict)
+    for encoded in likely:
+        for match in _STRETCH.finditer(encoded):
+            options = found[match.span()]
+            meaning = match[0].decode()
+            options[meaning] = options.get(meaning, ()) + alike[encoded]
     return found
 
 
-def _sure_reading(options: _Alike, evidence: Mapping[Encoding, int]) -> tuple[str, tuple[Encoding, ...]] | None:
-    """The reading in an encoding for which the line has overwhelming evidence, if its letters are common."""
+def _valid_length(encoded: bytes) -> int:
+    """How many bytes are part of valid UTF-8, in islands that are joined by spaces."""
+    return len(encoded.decode("utf-8", "ignore").encode()) - encoded.count(b" ") - encoded.count(b"?")
+
+
+def _sure_reading(
+    options: _Options, evidence: Mapping[Encoding, int], is_long: bool
+) -> tuple[str, tuple[Encoding, ...]] | None:
+    """The reading for which there is overwhelming evidence, if its characters are common."""
     if len(options) == 1:
-        ((encoded, encodings),) = options.items()
-        proof = evidence[encodings[0]]
+        ((meaning, encodings),) = options.items()
+        proof = _OVERWHELMING if is_long else evidence[encodings[0]]
     else:
         proofs = [(max([evidence[encoding] for encoding in those]), some) for some, those in options.items()]
-        (second, _), (first, encoded) = sorted(proofs)[-2:]
+        (second, _), (first, meaning) = sorted(proofs)[-2:]
         proof = first - second
-        encodings = options[encoded]
-    if proof >= _OVERWHELMING:
-        readings = _readings(encoded, encodings[0])
-        if len(readings) == 1 and _is_common(readings[0]):
-            return readings[0], encodings
+        encodings = options[meaning]
+    if proof >= _OVERWHELMING and all(map(_is_common, meaning)) and not CANDIDATE.search(meaning):
+        return meaning, encodings
     return None
 
 
-@lru_cache(maxsize=1 << 12)
-def _is_common(meant: str) -> bool:
-    return all(letter.script and not letter.bits for letter in map(character, meant))
+@cache
+def _is_common(symbol: str) -> bool:
+    letter = character(symbol)
+    return not letter.bits if letter.script else 0 < letter.bits <= _COMMON_SIGN
 
 
 @lru_cache(maxsize=1 << 12)
@@ -237,10 +253,10 @@ def _best_reading(before: str, stretch: str, after: str, readings: Sequence[str]
 
 
 @lru_cache(maxsize=1 << 12)
-def _readings(encoded: bytes, encoding: Encoding) -> tuple[str, ...]:
-    """What is meant by bytes, and by that in turn where it is mojibake of mojibake."""
+def _readings(meaning: str, encoding: Encoding) -> tuple[str, ...]:
+    """What is meant by a stretch, and by that in turn where it is mojibake of mojibake."""
     readings: list[str] = []
-    meant: str | None = encoded.decode()
+    meant: str | None = meaning
     while meant:
         if not _NOT_MEANT.search(meant):
             readings.append(meant)

@@ -131,6 +131,7 @@ def test_senseless_text_stays_senseless_in_bounded_time():
         "zvlášť, déšť",
         "діє",
         "Å andra sidan är båten gammal.",
+        "Was steht dort, ein � oder ein ganzes Wort?",
     ],
 )
 def test_good_words_that_look_like_mojibake_are_not_suspected(text):
