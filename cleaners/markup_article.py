@@ -30,7 +30,7 @@ _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the a
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
-_SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside"))
+_SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 

@@ -14,6 +14,7 @@ _MOST_REMEMBERED = 1 << 15
 
 class _Book(NamedTuple):
     rules: dict[str, str]  #: by name
+    whole: dict[str, str]  #: by name that says nothing as a part of another
     names: re.Pattern[str]
     bodies: re.Pattern[str]
     leads: re.Pattern[str]
@@ -25,8 +26,8 @@ class _Book(NamedTuple):
 @lru_cache(maxsize=1)
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
-    names, *tags = (_by_word(book[table]) for table in ("names", "tags", "outside", "unnamed"))
-    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
+    names, whole, *tags = (_by_word(book[table]) for table in ("names", "whole", "tags", "outside", "unnamed"))
+    return _Book(names, whole, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -65,8 +66,9 @@ def rule_of(tag: str, names: str, in_article: bool) -> str:  # positional, for a
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _rule_of_name(name: str) -> str:
-    match = _book().names.search(_plain(name))
-    return _book().rules[match[0]] if match else ""
+    book, plain = _book(), _plain(name)
+    match = book.names.search(plain)
+    return book.rules[match[0]] if match else book.whole.get(plain, "")
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
