@@ -6,6 +6,7 @@ must never take the article away. Of what is left, the article is the element th
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from cleaners.blocks import ends_sentence
 from cleaners.markup_lines import HIDDEN, Element, Line, Page
@@ -24,12 +25,14 @@ _LINKED_TABLE = 0.6
 _FEWEST_LINKS = 3  # lines
 _SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
 _LEAD = 80  # characters of a paragraph between headline and text
+_NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
 _LEVELS = 3  # above a heading
 _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
+_LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
 _SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
@@ -166,39 +169,56 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
     first = next(
         (index for index in inside if lines[index].is_prose and not marks[lines[index].element]), root.last + 1
     )
-    is_below_headline = False
+    headline = _headline(lines[:first], title)
     with_lead: Element | None = None  # the last element that a lead stands in
     for index, line in enumerate(lines):
         element = line.element
-        is_headline = index < first and (element.heading == 1 or _is_title(line, title))
+        is_above_text = headline < index < first
         if marks[element]:
-            yield marks[element]
-        elif is_headline:
+            yield "" if is_above_text and _is_named_lead(line, marks) else marks[element]
+        elif index < first and (element.heading == 1 or _is_title(line, title)):
             yield "markup/headline"
         elif index not in inside:
-            is_lead = index < root.first and _is_lead(line, is_below_headline=is_below_headline)
+            is_lead = is_above_text and (_is_named_lead(line, marks) or (headline >= 0 and _is_lead(line)))
             is_beside_lead = with_lead is element.parent and line.link_share < _LINKED
-            if is_lead and is_below_headline:
+            if is_lead and headline >= 0:
                 with_lead = element.parent
             yield "" if is_lead or (is_beside_lead and index < root.first) else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
-            yield "" if element.tag in ("td", "th") else "markup/link"
+            yield "" if _is_cell(element) else "markup/link"
         else:
             yield ""
-        is_below_headline |= is_headline
+
+
+def _headline(lines: Sequence[Line], title: str | None) -> int:
+    """Index of the first heading that is the title, else of the first of level 1, or -1."""
+    titles = (index for index, line in enumerate(lines) if _is_title(line, title))
+    largest = (index for index, line in enumerate(lines) if line.element.heading == 1)
+    return next(chain(titles, largest), -1)
 
 
 def _is_title(line: Line, title: str | None) -> bool:
     return bool(title) and len(line.text) >= 10 and bool(line.element.heading) and str(title).startswith(line.text)
 
 
-def _is_lead(line: Line, *, is_below_headline: bool) -> bool:
-    is_named = is_lead_name(line.element.names)
+def _is_lead(line: Line) -> bool:
+    return line.length >= _LEAD and line.link_share < _LINKED and ends_sentence(line.text)
+
+
+def _is_named_lead(line: Line, marks: dict[Element, str]) -> bool:
+    """Whether a line above the text calls itself the lead, though it may stand in what holds the author or teasers."""
+    element = line.element
     return (
-        line.length >= _LEAD
+        line.length >= _NAMED_LEAD
         and line.link_share < _LINKED
-        and (is_named or (is_below_headline and ends_sentence(line.text)))
+        and marks[element] in _LEAD_RULES
+        and (is_lead_name(element.names) or (element.parent is not None and is_lead_name(element.parent.names)))
     )
+
+
+def _is_cell(element: Element | None) -> bool:
+    """Whether an element is a cell of a table, or a link that is all its content."""
+    return element is not None and (element.tag in ("td", "th") or (element.tag == "a" and _is_cell(element.parent)))
 
 
 def _is_section_heading(lines: list[Line], index: int) -> bool:

@@ -263,9 +263,15 @@ class _Reader:
         if len(self.page.lines) - first > _MOST_CELLS:
             return
         cells = self.page.lines[first:]
-        if len(cells) > 1 and all(len(cell.text) <= _LONGEST_CELL and cell.element.parent is row for cell in cells):
+        if len(cells) > 1 and all(len(cell.text) <= _LONGEST_CELL and _row_of(cell.element) is row for cell in cells):
             del self.page.lines[first:]
             self._put(" | ".join(cell.text for cell in cells), row, sum(cell.n_links for cell in cells))
+
+
+def _row_of(cell: Element) -> Element | None:
+    """The parent of a cell, or of one that a link fills."""
+    parent = cell.parent
+    return parent.parent if cell.tag == "a" and parent else parent
 
 
 def _rule(tag: str, attributes: Mapping[str, str], names: str, parent: Element) -> str:
