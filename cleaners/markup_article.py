@@ -17,6 +17,7 @@ _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
 _LONGEST_BYLINE = 400
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
+_MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
 _BODY = 0.5  # of the article's prose, in elements whose names say that they are the text
 _LINK = 0.75  # of a line's characters
@@ -87,7 +88,7 @@ def _is_furniture(element: Element, total: int) -> bool:
         return not element.heading and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
         return n_prose == 0
-    if rule in _SURE_RULES:
+    if rule in _SURE_RULES or (rule == "markup/related" and element.n_links >= _MANY_LINKS * element.n_text):
         return n_prose <= _MOST_SURE * total
     return n_prose <= _MOST_MARKED * total
 
