@@ -16,6 +16,7 @@ _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call fu
 _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
 _LONGEST_BYLINE = 400
+_LONGEST_CAPTION = 400
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
@@ -69,15 +70,18 @@ def _marks(page: Page) -> dict[Element, str]:
     marks: dict[Element, str] = {}
     for element in page.elements:
         above = marks[element.parent] if element.parent else ""
-        marks[element] = above or (element.rule if element.rule and _is_furniture(element, total) else "")
+        marks[element] = above or (element.rule if element.rule and _is_furniture(page, element, total) else "")
     return marks
 
 
-def _is_furniture(element: Element, total: int) -> bool:
+def _is_furniture(page: Page, element: Element, total: int) -> bool:
     """Whether an element is what its names say, given how much of the page's prose it holds."""
     rule, n_prose = element.rule, element.n_prose
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
+    if element.tag == "figure" and rule == "markup/caption":
+        inside = page.lines[element.first : element.last + 1]
+        return element.n_text <= _LONGEST_CAPTION and not any(_is_in_figure_text(l.element) for l in inside)
     if rule == "markup/byline":
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/page-header":
@@ -91,6 +95,14 @@ def _is_furniture(element: Element, total: int) -> bool:
     if rule in _SURE_RULES or (rule == "markup/related" and element.n_links >= _MANY_LINKS * element.n_text):
         return n_prose <= _MOST_SURE * total
     return n_prose <= _MOST_MARKED * total
+
+
+def _is_in_figure_text(element):
+    while element and element.tag != "figure":
+        if element.tag in ("table", "blockquote", "pre", "ul", "ol", "li"):
+            return True
+        element = element.parent
+    return False
 
 
 def _root(page: Page, marks: dict[Element, str]) -> Element:
