@@ -20,6 +20,7 @@ _LONGEST_CAPTION = 400
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
+_ARTICLE = 0.3
 _BODY = 0.5  # of the article's prose, in elements whose names say that they are the text
 _LINK = 0.75  # of a line's characters
 _LINKED = 0.4  # of the characters of a block that is a list of links
@@ -122,11 +123,23 @@ def _root(page: Page, marks: dict[Element, str]) -> Element:
         if child.tag in _PARTS:
             break
         root = child
+    root = _titled(page, root, prose)
     bodies = [element for element in page.elements if prose[element] and is_body(element.names)]
     body = max(bodies, key=prose.__getitem__, default=None)
     if not body or prose[body] < _BODY * prose[root]:
         return _widened(page, marks, root)
     return _whole_body(page, bodies, body, prose)
+
+
+def _titled(page: Page, root: Element, prose: dict[Element, int]) -> Element:
+    """The `article` with the headline, if it holds most of the prose: what else is there is about something else."""
+    titled = [
+        element
+        for element in page.elements
+        if element.tag == "article" and element.has_title and prose[element] >= _ARTICLE * prose[root]
+    ]
+    inside = [element for element in titled if root.first <= element.first <= element.last <= root.last]
+    return inside[0] if inside else root
 
 
 def _whole_body(page: Page, bodies: Sequence[Element], body: Element, prose: dict[Element, int]) -> Element:
