@@ -67,11 +67,18 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
 
 def _marks(page: Page) -> dict[Element, str]:
     """The rule that each element falls under, by itself or by what it stands in."""
+    marks = _marks_but(page, "")
+    is_any_left = any(line.is_prose and not marks[line.element] for line in page.lines)
+    return marks if is_any_left else _marks_but(page, "markup/comments")  # a forum
+
+
+def _marks_but(page: Page, excepted: str) -> dict[Element, str]:
     total = page.elements[0].n_prose
     marks: dict[Element, str] = {}
     for element in page.elements:
         above = marks[element.parent] if element.parent else ""
-        marks[element] = above or (element.rule if element.rule and _is_furniture(page, element, total) else "")
+        is_furniture = element.rule not in ("", excepted) and _is_furniture(page, element, total)
+        marks[element] = above or (element.rule if is_furniture else "")
     return marks
 
 
