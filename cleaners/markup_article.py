@@ -20,7 +20,7 @@ _LONGEST_CAPTION = 400
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
-_ARTICLE = 0.3
+_ARTICLE = 0.3  # likewise, where it is an `article` with the headline
 _BODY = 0.5  # of the article's prose, in elements whose names say that they are the text
 _LINK = 0.75  # of a line's characters
 _LINKED = 0.4  # of the characters of a block that is a list of links
@@ -37,6 +37,7 @@ _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
 _LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
 _SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
+_TEXT_BLOCKS = frozenset("table tr td th ul ol li blockquote pre".split())
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 
@@ -53,6 +54,7 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
         return []
     marks = _marks(page)
     root = _root(page, marks)
+    _mark_captions(page, marks, root)
     _mark_link_lists(page, marks, root)
     verdicts = list(_verdicts(page, marks, root, title))
     if body:
@@ -88,8 +90,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
     if element.tag == "figure" and rule == "markup/caption":
-        inside = page.lines[element.first : element.last + 1]
-        return element.n_text <= _LONGEST_CAPTION and not any(_is_in_figure_text(l.element) for l in inside)
+        return _is_caption(page, element)
     if rule == "markup/byline":
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/page-header":
@@ -105,9 +106,15 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     return n_prose <= _MOST_MARKED * total
 
 
-def _is_in_figure_text(element):
+def _is_caption(page: Page, figure: Element) -> bool:
+    """Whether a figure has little text, and no table, list or quotation."""
+    is_short = figure.n_text <= _LONGEST_CAPTION
+    return is_short and not any(_is_in_block(line.element) for line in page.lines[figure.first : figure.last + 1])
+
+
+def _is_in_block(element: Element | None) -> bool:
     while element and element.tag != "figure":
-        if element.tag in ("table", "blockquote", "pre", "ul", "ol", "li"):
+        if element.tag in _TEXT_BLOCKS:
             return True
         element = element.parent
     return False
@@ -139,14 +146,12 @@ def _root(page: Page, marks: dict[Element, str]) -> Element:
 
 
 def _titled(page: Page, root: Element, prose: dict[Element, int]) -> Element:
-    """The `article` with the headline, if it holds most of the prose: what else is there is about something else."""
-    titled = [
-        element
-        for element in page.elements
-        if element.tag == "article" and element.has_title and prose[element] >= _ARTICLE * prose[root]
-    ]
-    inside = [element for element in titled if root.first <= element.first <= element.last <= root.last]
-    return inside[0] if inside else root
+    """The `article` in it with the headline, if that holds much of the prose: what else is there has another topic."""
+    for element in page.elements:
+        is_titled = element.tag == "article" and element.has_title and prose[element] >= _ARTICLE * prose[root]
+        if is_titled and root.first <= element.first <= element.last <= root.last:
+            return element
+    return root
 
 
 def _whole_body(page: Page, bodies: Sequence[Element], body: Element, prose: dict[Element, int]) -> Element:
@@ -182,6 +187,25 @@ def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
     ]
     n_text, n_links = sum(len(line.text) for line in others), sum(line.n_links for line in others)
     return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
+
+
+def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
+    """Short lines that stand alone with a picture, whatever the box round them is called."""
+    for line in page.lines[root.first : root.last + 1]:
+        element = line.element
+        is_other = marks[element] or element.heading or element.in_list or line.link_share >= _LINKED
+        if not is_other and line.length <= _LONGEST_CAPTION and _is_beside_picture(line, root):
+            marks[element] = "markup/caption"
+
+
+def _is_beside_picture(line: Line, root: Element) -> bool:
+    """Whether the line is all the text of a box with a picture; one in a paragraph is an illustration of it."""
+    box: Element | None = line.element
+    while box and box is not root and box.first == box.last and box.tag not in _TEXT_BLOCKS:
+        if box.has_image:
+            return box.tag != "p" or not line.is_prose
+        box = box.parent
+    return False
 
 
 def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:

@@ -113,7 +113,8 @@ def _declared(line: Block, known: Metadata) -> str:
     """The rule that takes a label away which says, in whatever words, when or by whom as the source declared, or "".
 
     >>> known = Metadata(published="2025-02-08T10:30", authors=("Ann Lee",))
-    >>> [_declared(line, known) for line in blocks("Samstag, 8. Februar 2025, 10:30 Uhr\\nText: Ann Lee\\n9 February 2025")]
+    >>> lines = blocks("Samstag, 8. Februar 2025, 10:30 Uhr\\nText: Ann Lee\\n9 February 2025")
+    >>> [_declared(line, known) for line in lines]
     ['metadata/declared-date', 'metadata/declared-author', '']
     """
     if line.length > _LONGEST_STAMP or line.is_prose:
