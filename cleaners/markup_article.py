@@ -97,6 +97,8 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
         return n_prose == 0 and not element.has_title
     if rule == "markup/aside" and element.in_article:
         return n_prose == 0
+    if rule == "markup/aside" and page.elements[0].has_title and not element.has_title:
+        return total - n_prose >= _LEAST_ARTICLE
     if rule == "markup/form-control":
         return not element.heading and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
