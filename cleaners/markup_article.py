@@ -91,7 +91,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
     if element.tag == "figure" and rule == "markup/caption":
         return _is_caption(page, element)
-    if rule == "markup/byline":
+    if rule in ("markup/byline", "markup/kicker"):
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/page-header":
         return n_prose == 0 and not element.has_title
@@ -235,7 +235,9 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
         is_above_text = headline < index < first
         if marks[element]:
             yield "" if is_above_text and _is_named_lead(line, marks) else marks[element]
-        elif index < first and (element.heading == 1 or _is_title(line, title)):
+        elif (index < first and (element.heading == 1 or _is_title(line, title))) or (
+            element.heading and headline >= 0 and line.text == lines[headline].text
+        ):
             yield "markup/headline"
         elif index not in inside:
             is_lead = is_above_text and (_is_named_lead(line, marks) or (headline >= 0 and _is_lead(line)))
