@@ -17,6 +17,7 @@ _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
 _LONGEST_BYLINE = 400
 _LONGEST_CAPTION = 400
+_LONGEST_EMBED = 800
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
@@ -93,6 +94,8 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
         return _is_caption(page, element)
     if rule in ("markup/byline", "markup/kicker"):
         return element.n_text <= _LONGEST_BYLINE
+    if rule == "markup/embed":
+        return element.n_text <= _LONGEST_EMBED and n_prose <= _MOST_MARKED * total
     if rule == "markup/page-header":
         return n_prose == 0 and not element.has_title
     if rule == "markup/aside" and element.in_article:
