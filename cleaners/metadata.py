@@ -42,6 +42,20 @@ _STAMP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MONTHS = (  # how their names begin
+    "jan|jän|gen|ene|ian|янв|яну",
+    "feb|fev|fév|фев",
+    "mar|mär|már|mrz|мар",
+    "apr|ápr|abr|avr|апр",
+    "ma[iyjg]|máj|mei|ма[йя]",
+    "jun|jún|juin|giu|iun|июн|юни",
+    "jul|júl|juil|lug|iul|июл|юли",
+    "aug|ago|aoû|авг",
+    "sep|sze|set|сен|сеп",
+    "okt|oct|ott|out|окт",
+    "nov|noi|ноя|ное",
+    "dec|dez|dic|des|déc|дек",
+)
 _BY = re.compile(r"(?:By|BY|by|Von|Par|Por|Door|Av|Af)\s+")
 _PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
 _AND = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|&)\s+")
@@ -127,18 +141,20 @@ def _declared(line: Block, known: Metadata) -> str:
 
 
 def _is_on(text: str, moment: str) -> bool:
-    """Whether a text has the day of a moment, its month as a number or a word.
+    """Whether a text has the day of a moment, its month as a number or in a language that has its name from Latin.
 
-    >>> [_is_on(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16.04.2021")]
+    >>> [_is_on(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16 May 2021")]
     [True, True, True, False]
     """
     date = _ISO_DAY.match(moment)
     if not date or date[1] not in text:
         return False
     year, month, day = map(int, date.groups())
-    numbers = rf"0?{day}\W{{1,3}}(?:de\W)?(?:0?{month}|[^\W\d]{{3,}})\W{{1,3}}(?:de\W)?{year}"
-    words = rf"(?:[^\W\d]{{3,}}|0?{month})\W{{1,2}}0?{day}\D{{1,4}}{year}"
-    return re.search(rf"(?<!\d)(?:{numbers}|{words}|{year}\D0?{month}\D0?{day})(?!\d)", text) is not None
+    named = rf"(?:0?{month}|(?:{_MONTHS[month - 1]})[^\W\d]*)"
+    day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?{year}"
+    month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}{year}"
+    year_first = rf"{year}\D0?{month}\D0?{day}"
+    return re.search(rf"(?<!\d)(?:{day_first}|{month_first}|{year_first})(?!\d)", text.casefold()) is not None
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
