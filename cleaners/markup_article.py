@@ -38,7 +38,6 @@ _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
 _LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
 _SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
-_TEXT_BLOCKS = frozenset("table tr td th ul ol li blockquote pre".split())
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 
@@ -80,8 +79,8 @@ def _marks_but(page: Page, excepted: str) -> dict[Element, str]:
     marks: dict[Element, str] = {}
     for element in page.elements:
         above = marks[element.parent] if element.parent else ""
-        is_furniture = element.rule not in ("", excepted) and _is_furniture(page, element, total)
-        marks[element] = above or (element.rule if is_furniture else "")
+        is_named = element.rule not in ("", excepted)
+        marks[element] = above or (element.rule if is_named and _is_furniture(page, element, total) else "")
     return marks
 
 
@@ -113,16 +112,8 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
 
 def _is_caption(page: Page, figure: Element) -> bool:
     """Whether a figure has little text, and no table, list or quotation."""
-    is_short = figure.n_text <= _LONGEST_CAPTION
-    return is_short and not any(_is_in_block(line.element) for line in page.lines[figure.first : figure.last + 1])
-
-
-def _is_in_block(element: Element | None) -> bool:
-    while element and element.tag != "figure":
-        if element.tag in _TEXT_BLOCKS:
-            return True
-        element = element.parent
-    return False
+    inside = page.lines[figure.first : figure.last + 1]
+    return figure.n_text <= _LONGEST_CAPTION and not any(line.element.in_block for line in inside)
 
 
 def _root(page: Page, marks: dict[Element, str]) -> Element:
@@ -198,7 +189,7 @@ def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None
     """Short lines that stand alone with a picture, whatever the box round them is called."""
     for line in page.lines[root.first : root.last + 1]:
         element = line.element
-        is_other = marks[element] or element.heading or element.in_list or line.link_share >= _LINKED
+        is_other = marks[element] or element.heading or line.link_share >= _LINKED
         if not is_other and line.length <= _LONGEST_CAPTION and _is_beside_picture(line, root):
             marks[element] = "markup/caption"
 
@@ -206,7 +197,7 @@ def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None
 def _is_beside_picture(line: Line, root: Element) -> bool:
     """Whether the line is all the text of a box with a picture; one in a paragraph is an illustration of it."""
     box: Element | None = line.element
-    while box and box is not root and box.first == box.last and box.tag not in _TEXT_BLOCKS:
+    while box and box is not root and box.first == box.last and not box.in_block:
         if box.has_image:
             return box.tag != "p" or not line.is_prose
         box = box.parent
@@ -280,9 +271,10 @@ def _is_named_lead(line: Line, marks: dict[Element, str]) -> bool:
     )
 
 
-def _is_cell(element: Element | None) -> bool:
+def _is_cell(element: Element) -> bool:
     """Whether an element is a cell of a table, or a link that is all its content."""
-    return element is not None and (element.tag in ("td", "th") or (element.tag == "a" and _is_cell(element.parent)))
+    cell = element.parent if element.tag == "a" else element
+    return cell is not None and cell.tag in ("td", "th")
 
 
 def _is_section_heading(lines: list[Line], index: int) -> bool:

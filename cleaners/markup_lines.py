@@ -25,6 +25,7 @@ _BLOCKS = frozenset(
 )
 _TELLING = frozenset("time a html title script".split())
 _TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
+_TEXT_BLOCKS = frozenset("table ul ol li blockquote pre".split())
 _PREFORMATTED = frozenset(("pre", "textarea"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _INLINE = frozenset(
@@ -62,6 +63,7 @@ class Element:
     heading: int  #: level of the heading that it is or stands in, or 0
     in_list: bool
     in_pre: bool
+    in_block: bool  #: in a table, a list, a quotation or preformatted text that is inside the same figure
     in_link: bool
     in_article: bool
     is_open: bool = True
@@ -110,7 +112,7 @@ class _Reader:
         self.page = Page()
         self._stack: list[bool] = []  # for each open tag whether it is of interest
         self._empty: list[tuple[str, Mapping[str, str]]] = []  # the innermost of those, in which no text was seen yet
-        self._current = Element("", None, "", "", 0, False, False, False, False)
+        self._current = Element("", None, "", "", 0, False, False, False, False, False)
         self.page.elements.append(self._current)
         self._pieces: list[str] = []
         self._owner = self._current
@@ -162,6 +164,7 @@ class _Reader:
                 int(tag[1]) if tag in _HEADINGS else 0 if tag in _TEXTS else parent.heading,
                 parent.in_list or tag == "li",
                 parent.in_pre or tag in _PREFORMATTED,
+                tag in _TEXT_BLOCKS or (parent.in_block and tag != "figure"),
                 parent.in_link or (tag == "a" and not attributes.get("href", "#").startswith("#")),
                 parent.in_article or tag in ("article", "main"),
                 has_image=depth < self._n_pictured,

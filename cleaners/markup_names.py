@@ -15,7 +15,7 @@ _MOST_REMEMBERED = 1 << 15
 class _Book(NamedTuple):
     rules: dict[str, str]  #: by name
     whole: dict[str, str]  #: by name that says nothing as a part of another
-    names: re.Pattern[str]
+    n_words: int  #: in the longest of those names
     bodies: re.Pattern[str]
     leads: re.Pattern[str]
     tags: dict[str, str]
@@ -27,14 +27,15 @@ class _Book(NamedTuple):
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
     names, whole, *tags = (_by_word(book[table]) for table in ("names", "whole", "tags", "outside", "unnamed"))
-    return _Book(names, whole, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
+    n_words = max(name.count("-") for name in names) + 1
+    return _Book(names, whole, n_words, _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
     return {word: f"markup/{rule}" for rule, words in table.items() for word in words.split()}
 
 
-def _any_of(words: dict[str, str] | list[str]) -> re.Pattern[str]:
+def _any_of(words: list[str]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(map(re.escape, longest_first))})(?![a-z0-9])")
 
@@ -67,8 +68,12 @@ def rule_of(tag: str, names: str, in_article: bool) -> str:  # positional, for a
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _rule_of_name(name: str) -> str:
     book, plain = _book(), _plain(name)
-    match = book.names.search(plain)
-    return book.rules[match[0]] if match else book.whole.get(plain, "")
+    words = plain.split("-")
+    for first in range(len(words)):
+        for last in range(min(first + book.n_words, len(words)), first, -1):
+            if rule := book.rules.get("-".join(words[first:last])):
+                return rule
+    return book.whole.get(plain, "")
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

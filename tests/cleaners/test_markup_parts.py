@@ -117,3 +117,20 @@ def test_a_label_that_says_what_the_head_declares_goes(label):
 def test_a_label_that_says_otherwise_or_more_stays(label):
     head = "<meta property=article:published_time content=2021-03-16><meta name=author content='Ann Lee'>"
     assert label in clean(f"{head}<article>{HEAD}<div>{label}</div>{STORY}</article>", html=True).text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<figure><img>" * 20_000 + "<div>" * 20_000 + "deep",
+        "<figure><table><tr><td>" * 20_000 + "deep",
+        "<div><img>" * 50_000 + "deep",
+        "<table><tr><td>" + "<a href=/>" * 50_000 + "deep",
+        "<article><h1>x</h1>" * 20_000,
+        "<h1>x</h1>" * 50_000,
+        f"<meta property=article:published_time content=2021-03-16><p>{'16 mar ' * 9}2021</p><p>{PROSE}</p>",
+    ],
+    ids=range(7),
+)
+def test_hostile_pages_end(page):
+    assert read_page(Document(page)).text
