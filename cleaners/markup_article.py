@@ -6,6 +6,7 @@ must never take the article away. Of what is left, the article is the element th
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from cleaners.blocks import ends_sentence
 from cleaners.markup_lines import HIDDEN, Element, Line, Page
@@ -15,8 +16,12 @@ _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call fu
 _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
 _LONGEST_BYLINE = 400
+_LONGEST_CAPTION = 400
+_LONGEST_EMBED = 800
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
+_MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
 _CONTAINER = 0.75  # of the prose: the article is the innermost element that holds so much
+_ARTICLE = 0.3  # likewise, where it is an `article` with the headline
 _BODY = 0.5  # of the article's prose, in elements whose names say that they are the text
 _LINK = 0.75  # of a line's characters
 _LINKED = 0.4  # of the characters of a block that is a list of links
@@ -24,13 +29,15 @@ _LINKED_TABLE = 0.6
 _FEWEST_LINKS = 3  # lines
 _SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
 _LEAD = 80  # characters of a paragraph between headline and text
+_NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
 _LEVELS = 3  # above a heading
 _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
-_SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside"))
+_LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
+_SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
 
@@ -47,6 +54,7 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
         return []
     marks = _marks(page)
     root = _root(page, marks)
+    _mark_captions(page, marks, root)
     _mark_link_lists(page, marks, root)
     verdicts = list(_verdicts(page, marks, root, title))
     if body:
@@ -61,32 +69,51 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
 
 def _marks(page: Page) -> dict[Element, str]:
     """The rule that each element falls under, by itself or by what it stands in."""
+    marks = _marks_but(page, "")
+    is_any_left = any(line.is_prose and not marks[line.element] for line in page.lines)
+    return marks if is_any_left else _marks_but(page, "markup/comments")  # a forum
+
+
+def _marks_but(page: Page, excepted: str) -> dict[Element, str]:
     total = page.elements[0].n_prose
     marks: dict[Element, str] = {}
     for element in page.elements:
         above = marks[element.parent] if element.parent else ""
-        marks[element] = above or (element.rule if element.rule and _is_furniture(element, total) else "")
+        is_named = element.rule not in ("", excepted)
+        marks[element] = above or (element.rule if is_named and _is_furniture(page, element, total) else "")
     return marks
 
 
-def _is_furniture(element: Element, total: int) -> bool:
+def _is_furniture(page: Page, element: Element, total: int) -> bool:
     """Whether an element is what its names say, given how much of the page's prose it holds."""
     rule, n_prose = element.rule, element.n_prose
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
-    if rule == "markup/byline":
+    if element.tag == "figure" and rule == "markup/caption":
+        return _is_caption(page, element)
+    if rule in ("markup/byline", "markup/kicker"):
         return element.n_text <= _LONGEST_BYLINE
+    if rule == "markup/embed":
+        return element.n_text <= _LONGEST_EMBED and n_prose <= _MOST_MARKED * total
     if rule == "markup/page-header":
         return n_prose == 0 and not element.has_title
     if rule == "markup/aside" and element.in_article:
         return n_prose == 0
+    if rule == "markup/aside" and page.elements[0].has_title and not element.has_title:
+        return total - n_prose >= _LEAST_ARTICLE
     if rule == "markup/form-control":
         return not element.heading and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
         return n_prose == 0
-    if rule in _SURE_RULES:
+    if rule in _SURE_RULES or (rule == "markup/related" and element.n_links >= _MANY_LINKS * element.n_text):
         return n_prose <= _MOST_SURE * total
     return n_prose <= _MOST_MARKED * total
+
+
+def _is_caption(page: Page, figure: Element) -> bool:
+    """Whether a figure has little text, and no table, list or quotation."""
+    inside = page.lines[figure.first : figure.last + 1]
+    return figure.n_text <= _LONGEST_CAPTION and not any(line.element.in_block for line in inside)
 
 
 def _root(page: Page, marks: dict[Element, str]) -> Element:
@@ -106,11 +133,21 @@ def _root(page: Page, marks: dict[Element, str]) -> Element:
         if child.tag in _PARTS:
             break
         root = child
+    root = _titled(page, root, prose)
     bodies = [element for element in page.elements if prose[element] and is_body(element.names)]
     body = max(bodies, key=prose.__getitem__, default=None)
     if not body or prose[body] < _BODY * prose[root]:
         return _widened(page, marks, root)
     return _whole_body(page, bodies, body, prose)
+
+
+def _titled(page: Page, root: Element, prose: dict[Element, int]) -> Element:
+    """The `article` in it with the headline, if that holds much of the prose: what else is there has another topic."""
+    for element in page.elements:
+        is_titled = element.tag == "article" and element.has_title and prose[element] >= _ARTICLE * prose[root]
+        if is_titled and root.first <= element.first <= element.last <= root.last:
+            return element
+    return root
 
 
 def _whole_body(page: Page, bodies: Sequence[Element], body: Element, prose: dict[Element, int]) -> Element:
@@ -148,6 +185,25 @@ def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
     return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
 
 
+def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
+    """Short lines that stand alone with a picture, whatever the box round them is called."""
+    for line in page.lines[root.first : root.last + 1]:
+        element = line.element
+        is_other = marks[element] or element.heading or line.link_share >= _LINKED
+        if not is_other and line.length <= _LONGEST_CAPTION and _is_beside_picture(line, root):
+            marks[element] = "markup/caption"
+
+
+def _is_beside_picture(line: Line, root: Element) -> bool:
+    """Whether the line is all the text of a box with a picture; one in a paragraph is an illustration of it."""
+    box: Element | None = line.element
+    while box and box is not root and box.first == box.last and not box.in_block:
+        if box.has_image:
+            return box.tag != "p" or not line.is_prose
+        box = box.parent
+    return False
+
+
 def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:
     """Blocks without prose, of several lines that are mostly links."""
     for element in page.elements:
@@ -166,39 +222,59 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
     first = next(
         (index for index in inside if lines[index].is_prose and not marks[lines[index].element]), root.last + 1
     )
-    is_below_headline = False
+    headline = _headline(lines[:first], title)
     with_lead: Element | None = None  # the last element that a lead stands in
     for index, line in enumerate(lines):
         element = line.element
-        is_headline = index < first and (element.heading == 1 or _is_title(line, title))
+        is_above_text = headline < index < first
         if marks[element]:
-            yield marks[element]
-        elif is_headline:
+            yield "" if is_above_text and _is_named_lead(line, marks) else marks[element]
+        elif (index < first and (element.heading == 1 or _is_title(line, title))) or (
+            element.heading and headline >= 0 and line.text == lines[headline].text
+        ):
             yield "markup/headline"
         elif index not in inside:
-            is_lead = index < root.first and _is_lead(line, is_below_headline=is_below_headline)
+            is_lead = is_above_text and (_is_named_lead(line, marks) or (headline >= 0 and _is_lead(line)))
             is_beside_lead = with_lead is element.parent and line.link_share < _LINKED
-            if is_lead and is_below_headline:
+            if is_lead and headline >= 0:
                 with_lead = element.parent
             yield "" if is_lead or (is_beside_lead and index < root.first) else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
-            yield "" if element.tag in ("td", "th") else "markup/link"
+            yield "" if _is_cell(element) else "markup/link"
         else:
             yield ""
-        is_below_headline |= is_headline
+
+
+def _headline(lines: Sequence[Line], title: str | None) -> int:
+    """Index of the first heading that is the title, else of the first of level 1, or -1."""
+    titles = (index for index, line in enumerate(lines) if _is_title(line, title))
+    largest = (index for index, line in enumerate(lines) if line.element.heading == 1)
+    return next(chain(titles, largest), -1)
 
 
 def _is_title(line: Line, title: str | None) -> bool:
     return bool(title) and len(line.text) >= 10 and bool(line.element.heading) and str(title).startswith(line.text)
 
 
-def _is_lead(line: Line, *, is_below_headline: bool) -> bool:
-    is_named = is_lead_name(line.element.names)
+def _is_lead(line: Line) -> bool:
+    return line.length >= _LEAD and line.link_share < _LINKED and ends_sentence(line.text)
+
+
+def _is_named_lead(line: Line, marks: dict[Element, str]) -> bool:
+    """Whether a line above the text calls itself the lead, though it may stand in what holds the author or teasers."""
+    element = line.element
     return (
-        line.length >= _LEAD
+        line.length >= _NAMED_LEAD
         and line.link_share < _LINKED
-        and (is_named or (is_below_headline and ends_sentence(line.text)))
+        and marks[element] in _LEAD_RULES
+        and (is_lead_name(element.names) or (element.parent is not None and is_lead_name(element.parent.names)))
     )
+
+
+def _is_cell(element: Element) -> bool:
+    """Whether an element is a cell of a table, or a link that is all its content."""
+    cell = element.parent if element.tag == "a" else element
+    return cell is not None and cell.tag in ("td", "th")
 
 
 def _is_section_heading(lines: list[Line], index: int) -> bool:

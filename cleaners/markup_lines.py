@@ -25,6 +25,7 @@ _BLOCKS = frozenset(
 )
 _TELLING = frozenset("time a html title script".split())
 _TEXTS = frozenset("p ul ol table".split())  # end a heading that was not closed
+_TEXT_BLOCKS = frozenset("table ul ol li blockquote pre".split())
 _PREFORMATTED = frozenset(("pre", "textarea"))
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _INLINE = frozenset(
@@ -37,6 +38,7 @@ _INLINE = frozenset(
 _END_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _UNDISPLAYED = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDING_NAMES = frozenset("hidden is-hidden d-none hide".split())
+_SMILEY = re.compile(r"smil|emoji|emoticon", re.IGNORECASE)
 _RESPONSIVE = re.compile(r":|\bd-(?:sm|md|lg|xl)-|\b(?:visible|show)-")
 _NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component")
 _NAMES = frozenset(_NAMING)
@@ -61,6 +63,7 @@ class Element:
     heading: int  #: level of the heading that it is or stands in, or 0
     in_list: bool
     in_pre: bool
+    in_block: bool  #: in a table, a list, a quotation or preformatted text that is inside the same figure
     in_link: bool
     in_article: bool
     is_open: bool = True
@@ -70,6 +73,7 @@ class Element:
     n_text: int = 0  #: characters
     n_links: int = 0  #: characters in links
     n_prose: int = 0  #: characters of lines that read like prose
+    has_image: bool = False  #: whether a picture is in it that is no smiley
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ class _Reader:
         self.page = Page()
         self._stack: list[bool] = []  # for each open tag whether it is of interest
         self._empty: list[tuple[str, Mapping[str, str]]] = []  # the innermost of those, in which no text was seen yet
-        self._current = Element("", None, "", "", 0, False, False, False, False)
+        self._current = Element("", None, "", "", 0, False, False, False, False, False)
         self.page.elements.append(self._current)
         self._pieces: list[str] = []
         self._owner = self._current
@@ -116,6 +120,7 @@ class _Reader:
         self._unseen = 0  # depth inside an element that nobody sees
         self._captured: list[str] | None = None
         self._author: list[str] | None = None  # pieces of the name that is being read
+        self._n_pictured = 0  # how many of those a picture was seen in
         self._n_pre = 0  # open tags in which line ends are kept
         self._rows: list[int] = []  # index of the first line of each open table row
 
@@ -128,6 +133,8 @@ class _Reader:
         if tag in _INLINE and not (attributes and _hides(attributes)):
             if tag == "br":
                 self._end_line()
+            elif tag == "img" and not _SMILEY.search(attributes.get("class", "")):
+                self._see_image()
             self._stack.append(False)
             return
         if self._pieces and tag in _BLOCKS:
@@ -139,10 +146,15 @@ class _Reader:
         elif tag == "tr":
             self._rows.append(len(self.page.lines))
 
+    def _see_image(self) -> None:
+        self._n_pictured = len(self._empty)
+        if not self._empty:
+            self._current.has_image = True
+
     def _fill(self) -> None:
         """Make elements of the open tags, now that there is text in them."""
         parent = self._current
-        for tag, attributes in self._empty:
+        for depth, (tag, attributes) in enumerate(self._empty):
             names = _names(attributes) if attributes else ""
             parent = Element(
                 tag,
@@ -152,11 +164,14 @@ class _Reader:
                 int(tag[1]) if tag in _HEADINGS else 0 if tag in _TEXTS else parent.heading,
                 parent.in_list or tag == "li",
                 parent.in_pre or tag in _PREFORMATTED,
+                tag in _TEXT_BLOCKS or (parent.in_block and tag != "figure"),
                 parent.in_link or (tag == "a" and not attributes.get("href", "#").startswith("#")),
                 parent.in_article or tag in ("article", "main"),
+                has_image=depth < self._n_pictured,
             )
             self.page.elements.append(parent)
         self._current = parent
+        self._n_pictured = 0
         self._empty.clear()
 
     def _hear(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -193,6 +208,8 @@ class _Reader:
         first = self._rows.pop() if tag == "tr" and self._rows else None
         if self._empty:
             self._empty.pop()
+            if self._n_pictured > len(self._empty):
+                self._see_image()
             return
         element = self._current
         if first is not None:
@@ -263,9 +280,15 @@ class _Reader:
         if len(self.page.lines) - first > _MOST_CELLS:
             return
         cells = self.page.lines[first:]
-        if len(cells) > 1 and all(len(cell.text) <= _LONGEST_CELL and cell.element.parent is row for cell in cells):
+        if len(cells) > 1 and all(len(cell.text) <= _LONGEST_CELL and _row_of(cell.element) is row for cell in cells):
             del self.page.lines[first:]
             self._put(" | ".join(cell.text for cell in cells), row, sum(cell.n_links for cell in cells))
+
+
+def _row_of(cell: Element) -> Element | None:
+    """The parent of a cell, or of one that a link fills."""
+    parent = cell.parent
+    return parent.parent if cell.tag == "a" and parent else parent
 
 
 def _rule(tag: str, attributes: Mapping[str, str], names: str, parent: Element) -> str:
@@ -321,6 +344,7 @@ def read(html: str) -> Page:
             parent.n_text += element.n_text
             parent.n_links += element.n_links
             parent.has_title |= element.has_title
+            parent.has_image |= element.has_image
             parent.n_prose += element.n_prose
             parent.first = element.first if parent.first < 0 else min(parent.first, element.first)
             parent.last = max(parent.last, element.last)

@@ -14,7 +14,8 @@ _MOST_REMEMBERED = 1 << 15
 
 class _Book(NamedTuple):
     rules: dict[str, str]  #: by name
-    names: re.Pattern[str]
+    whole: dict[str, str]  #: by name that says nothing as a part of another
+    n_words: int  #: in the longest of those names
     bodies: re.Pattern[str]
     leads: re.Pattern[str]
     tags: dict[str, str]
@@ -25,15 +26,16 @@ class _Book(NamedTuple):
 @lru_cache(maxsize=1)
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
-    names, *tags = (_by_word(book[table]) for table in ("names", "tags", "outside", "unnamed"))
-    return _Book(names, _any_of(names), _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
+    names, whole, *tags = (_by_word(book[table]) for table in ("names", "whole", "tags", "outside", "unnamed"))
+    n_words = max(name.count("-") for name in names) + 1
+    return _Book(names, whole, n_words, _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
     return {word: f"markup/{rule}" for rule, words in table.items() for word in words.split()}
 
 
-def _any_of(words: dict[str, str] | list[str]) -> re.Pattern[str]:
+def _any_of(words: list[str]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(map(re.escape, longest_first))})(?![a-z0-9])")
 
@@ -65,8 +67,13 @@ def rule_of(tag: str, names: str, in_article: bool) -> str:  # positional, for a
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _rule_of_name(name: str) -> str:
-    match = _book().names.search(_plain(name))
-    return _book().rules[match[0]] if match else ""
+    book, plain = _book(), _plain(name)
+    words = plain.split("-")
+    for first in range(len(words)):
+        for last in range(min(first + book.n_words, len(words)), first, -1):
+            if rule := book.rules.get("-".join(words[first:last])):
+                return rule
+    return book.whole.get(plain, "")
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

@@ -23,6 +23,7 @@ from cleaners.edits import Edit, Ledger, revert
 from cleaners.knowledge import Knowledge
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
+_LONGEST_LABEL = 20  # characters beside the names of authors
 _LONGEST_TITLE = 200
 _STANDFIRST = range(40, 400)  # characters
 _BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated")
@@ -30,6 +31,7 @@ _BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated"
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STAMP = re.compile(
     r"""
     [\W_]*
@@ -39,6 +41,20 @@ _STAMP = re.compile(
     [\s|,;]*
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+_MONTHS = (  # how their names begin
+    "jan|jän|gen|ene|ian|янв|яну",
+    "feb|fev|fév|фев",
+    "mar|mär|már|mrz|мар",
+    "apr|ápr|abr|avr|апр",
+    "ma[iyjg]|máj|mei|ма[йя]",
+    "jun|jún|juin|giu|iun|июн|юни",
+    "jul|júl|juil|lug|iul|июл|юли",
+    "aug|ago|aoû|авг",
+    "sep|sze|set|сен|сеп",
+    "okt|oct|ott|out|окт",
+    "nov|noi|ноя|ное",
+    "dec|dez|dic|des|déc|дек",
 )
 _BY = re.compile(r"(?:By|BY|by|Von|Par|Por|Door|Av|Af)\s+")
 _PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
@@ -82,6 +98,9 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         for index, value in values.items()
         if len(values) == 1 and (known[field] in (None, (), value) or _is_same_day(known[field], value))
     }
+    for index in range(first):
+        if index not in harvested and (rule := _declared(lines[index], declared)):
+            harvested[index] = rule
     yield from removals(document.text, harvested)
 
 
@@ -102,6 +121,40 @@ def _is_same_day(one: object, other: object) -> bool:
     (True, False)
     """
     return isinstance(one, str) and isinstance(other, str) and one[:10] == other[:10] and bool(_ISO_DATE.match(one))
+
+
+def _declared(line: Block, known: Metadata) -> str:
+    """The rule that takes a label away which says, in whatever words, when or by whom as the source declared, or "".
+
+    >>> known = Metadata(published="2025-02-08T10:30", authors=("Ann Lee",))
+    >>> lines = blocks("Samstag, 8. Februar 2025, 10:30 Uhr\\nText: Ann Lee\\n9 February 2025")
+    >>> [_declared(line, known) for line in lines]
+    ['metadata/declared-date', 'metadata/declared-author', '']
+    """
+    if line.length > _LONGEST_STAMP or line.is_prose:
+        return ""
+    if any(moment and _is_on(line.text, moment) for moment in (known.published, known.updated)):
+        return "metadata/declared-date"
+    named = [author for author in known.authors if _is_name(author) and author in line.text]
+    is_label = bool(named) and len(line.text) - sum(map(len, named)) <= _LONGEST_LABEL and not line.ends_sentence
+    return "metadata/declared-author" if is_label else ""
+
+
+def _is_on(text: str, moment: str) -> bool:
+    """Whether a text has the day of a moment, its month as a number or in a language that has its name from Latin.
+
+    >>> [_is_on(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16 May 2021")]
+    [True, True, True, False]
+    """
+    date = _ISO_DAY.match(moment)
+    if not date or date[1] not in text:
+        return False
+    year, month, day = map(int, date.groups())
+    named = rf"(?:0?{month}|(?:{_MONTHS[month - 1]})[^\W\d]*)"
+    day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?{year}"
+    month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}{year}"
+    year_first = rf"{year}\D0?{month}\D0?{day}"
+    return re.search(rf"(?<!\d)(?:{day_first}|{month_first}|{year_first})(?!\d)", text.casefold()) is not None
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:

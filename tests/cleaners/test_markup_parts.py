@@ -1,0 +1,140 @@
+"""What stands in and beside an article: pictures, leads, teasers, embedded posts, a forum."""
+
+import pytest
+
+from cleaners import Document, clean
+from cleaners.markup import read_page
+
+PROSE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed in May."
+STORY = "".join(f"<p>{PROSE} It was day {day} of the talks.</p>" for day in range(1, 6))
+HEAD = "<h1>Talks in Riga</h1>"
+IMAGE = "<img src=a.jpg>"
+
+
+def rules(page):
+    """The rule that takes each line that goes."""
+    return {edit.before.strip(): edit.rule for edit in read_page(Document(page)).furniture}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<p>{IMAGE}{PROSE}</p>",
+        f"<div>{IMAGE}<p>{PROSE}</p><p>Another line.</p></div>",
+        f"<div>{IMAGE}<h2>A heading</h2></div>{STORY}",
+        "<div><img class=wp-smiley src=a.gif>Well, well.</div>",
+        f"<ul><li>{IMAGE}Flour</li><li>{IMAGE}Water</li></ul>",
+        f"<table><tr><td>{IMAGE}Riga</td></tr></table>",
+        "<figure><table><tr><td>Riga</td><td>605 802</td></tr></table></figure>",
+        f"<figure><blockquote>{PROSE}</blockquote></figure>",
+        "<table><tr><td><a href=/1>Riga</a></td><td>605 802</td></tr></table>",
+        "<p class=category-sports>Short words on sports.</p>",
+        "<div class=embed><h3>One</h3>" + f"<p>{PROSE}</p>" * 9 + "</div>",
+        f"<aside><p>{PROSE}</p></aside>",
+    ],
+)
+def test_what_is_the_article_s_stays(part):
+    assert set(rules(f"<article>{HEAD}{STORY}{part}{STORY}</article>").values()) == {"markup/headline"}
+
+
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [
+        (f"<div class=visual><div>{IMAGE}</div><div>The line</div></div>", "markup/caption"),
+        (f"<p>{IMAGE}<br>The line</p>", "markup/caption"),
+        (f"<figure>{IMAGE}<p>The line</p></figure>", "markup/caption"),
+        ("<blockquote class=twitter-tweet><p>The line</p></blockquote>", "markup/embed"),
+        ("<div class=embed><p>The line</p></div>", "markup/embed"),
+        ("<div class=category>The line</div>", "markup/byline"),
+        ("<div class=kicker>The line</div>", "markup/kicker"),
+        ("<div class=star-rating>The line</div>", "markup/rating"),
+    ],
+)
+def test_what_stands_in_an_article_and_is_not_its_text_goes(part, rule):
+    assert rules(f"<article>{HEAD}{STORY}{part}{STORY}</article>")["The line"] == rule
+
+
+def test_a_headline_that_is_repeated_goes_and_another_heading_stays():
+    page = f"<article>{HEAD}{STORY}<h2>Talks in Riga</h2>{STORY}<h2>Talks in Tartu</h2>{STORY}</article>"
+    text = clean(page, html=True).text
+    assert "Riga" not in text
+    assert "\nTalks in Tartu\n" in text
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<div class=author-and-lead><p class=excerpt>{PROSE}</p></div>",
+        f"<div class=teaser><div class=lead><p>{PROSE}</p></div></div>",
+        "<div class=byline-social><p class=strapline>What the ministers said, and what they did not</p></div>",
+    ],
+)
+def test_what_calls_itself_the_lead_stays_below_the_headline(lead):
+    page = f"<body>{{}}{HEAD}{{}}<div><div><div>{STORY}</div></div></div></body>"
+    assert set(rules(page.format("", lead)).values()) == {"markup/headline"}
+    assert len(rules(page.format(lead, ""))) == 2
+
+
+def test_what_the_site_says_of_itself_above_the_title_is_no_lead():
+    head = "<meta property=og:title content='Talks in Riga'><h1>The blog</h1>"
+    page = f"{head}<p>{PROSE}</p><h3>Talks in Riga</h3><div>{STORY}</div>"
+    assert rules(page) == {
+        "The blog": "markup/headline",
+        PROSE: "markup/beyond-article",
+        "Talks in Riga": "markup/headline",
+    }
+
+
+def test_the_article_with_the_headline_is_told_from_those_beside_it():
+    other = f"<article><p>{PROSE}</p><p>{PROSE} Again.</p></article>"
+    found = rules(f"<body><div><article>{HEAD}{STORY}</article><div>{other * 4}</div></div></body>")
+    assert (found[PROSE], PROSE in clean(f"<div>{other * 4}</div>", html=True).text) == ("markup/beyond-article", True)
+
+
+def test_a_long_aside_is_one_where_the_headline_stands_elsewhere():
+    aside = f"<aside><p>{PROSE}</p>{STORY}{STORY}</aside>"
+    assert rules(f"<div>{HEAD}{STORY}</div>{aside}")[PROSE] == "markup/aside"
+    assert PROSE not in rules(f"<div><p>{PROSE} So it was.</p></div>{aside}")
+
+
+def test_the_posts_of_a_forum_are_its_text():
+    posts = "".join(f"<div class=comment><p>{PROSE} Post {number}.</p></div>" for number in range(5))
+    page = f"<main>{HEAD}{posts}</main>"
+    assert list(rules(page).values()) == ["markup/headline"]
+    assert "markup/comments" in rules(f"<main>{HEAD}<p>{PROSE}</p>{posts}</main>").values()
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["16 marca 2021", "Dienstag, 16.03.2021 | 11:38 Uhr", "Mar 16, 2021", "2021年3月16日", "Text: Ann Lee", "Ann Lee"],
+)
+def test_a_label_that_says_what_the_head_declares_goes(label):
+    head = "<meta property=article:published_time content=2021-03-16T11:38><meta name=author content='Ann Lee'>"
+    page = f"{head}<article>{HEAD}<div>{label}</div>{STORY}</article>"
+    result = clean(page, html=True)
+    assert label not in result.text
+    assert (result.metadata.published, result.metadata.authors) == ("2021-03-16T11:38", ("Ann Lee",))
+    assert clean(result.text).text == result.text
+
+
+@pytest.mark.parametrize("label", ["16 kwietnia 2021", "Talks of 2021, day 16", "A talk with Ann Lee on her new book"])
+def test_a_label_that_says_otherwise_or_more_stays(label):
+    head = "<meta property=article:published_time content=2021-03-16><meta name=author content='Ann Lee'>"
+    assert label in clean(f"{head}<article>{HEAD}<div>{label}</div>{STORY}</article>", html=True).text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<figure><img>" * 20_000 + "<div>" * 20_000 + "deep",
+        "<figure><table><tr><td>" * 20_000 + "deep",
+        "<div><img>" * 50_000 + "deep",
+        "<table><tr><td>" + "<a href=/>" * 50_000 + "deep",
+        "<article><h1>x</h1>" * 20_000,
+        "<h1>x</h1>" * 50_000,
+        f"<meta property=article:published_time content=2021-03-16><p>{'16 mar ' * 9}2021</p><p>{PROSE}</p>",
+    ],
+    ids=range(7),
+)
+def test_hostile_pages_end(page):
+    assert read_page(Document(page)).text
