@@ -6,11 +6,11 @@ evidence there is, so `describe` reads the fields back from the ledger.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from dateutil.parser import ParserError, parse
@@ -23,7 +23,7 @@ from cleaners.edits import Edit, Ledger, revert
 from cleaners.knowledge import Knowledge
 
 _LONGEST_STAMP = 80  # characters of a line that holds a date and little else
-_LONGEST_LABEL = 20  # characters beside the names of authors
+_LONGEST_LABEL = 24  # characters beside a date and the names of authors
 _LONGEST_TITLE = 200
 _STANDFIRST = range(40, 400)  # characters
 _BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated")
@@ -66,8 +66,9 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
     """Lines round the article that hold a date, a byline or the address it came from.
 
     A line moves only if its field has room for it: where two lines would fill one field, as in a timeline or a table of
-    sources, both stay, and so does a line that says otherwise than the source declared: another day, say. Dates and
-    bylines stand above the article and never on its first line, which may be a headline; the address stands below.
+    sources, both stay, and so does a line that says otherwise than the source declared: another day, say. A label that
+    says again what is known goes, too. Dates and bylines stand above the article and never on its first line, which may
+    be a headline; the address stands below.
 
     >>> text = "Talks\\nAnn Lee in Paris\\nUpdated 18:25, 18-Feb-2025\\n" + "They talked for hours on Monday. " * 2
     >>> [(edit.before, edit.rule) for edit in harvest_metadata(Document(text), Knowledge())]
@@ -86,20 +87,21 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         if address := _source(lines[index].text):
             found["source"][index] = address
     declared = document.metadata
-    known = {
+    known: dict[str, Any] = {
         "published": declared.published,
         "updated": declared.updated,
         "byline": declared.authors,
         "source": declared.url,
     }
-    harvested = {
-        index: f"metadata/{field}"
-        for field, values in found.items()
-        for index, value in values.items()
-        if len(values) == 1 and (known[field] in (None, (), value) or _is_same_day(known[field], value))
-    }
-    for index in range(first):
-        if index not in harvested and (rule := _declared(lines[index], declared)):
+    harvested: dict[int, str] = {}
+    for field, values in found.items():
+        for index, value in values.items():
+            if len(values) == 1 and (known[field] in (None, (), value) or _is_same_day(known[field], value)):
+                harvested[index] = f"metadata/{field}"
+                known[field] = value
+    has_title_elsewhere = bool(lines) and declared.title not in (None, lines[0].text)
+    for index in range(0 if has_title_elsewhere else 1, first):
+        if index not in harvested and (rule := _said_again(lines[index], known)):
             harvested[index] = rule
     yield from removals(document.text, harvested)
 
@@ -123,38 +125,40 @@ def _is_same_day(one: object, other: object) -> bool:
     return isinstance(one, str) and isinstance(other, str) and one[:10] == other[:10] and bool(_ISO_DATE.match(one))
 
 
-def _declared(line: Block, known: Metadata) -> str:
-    """The rule that takes a label away which says, in whatever words, when or by whom as the source declared, or "".
+def _said_again(line: Block, known: Mapping[str, Any]) -> str:
+    """The rule that takes a label away which says, in whatever words, when or by whom as is known already, or "".
 
-    >>> known = Metadata(published="2025-02-08T10:30", authors=("Ann Lee",))
+    >>> known = {"published": "2025-02-08T10:30", "updated": None, "byline": ("Ann Lee",)}
     >>> lines = blocks("Samstag, 8. Februar 2025, 10:30 Uhr\\nText: Ann Lee\\n9 February 2025")
-    >>> [_declared(line, known) for line in lines]
+    >>> [_said_again(line, known) for line in lines]
     ['metadata/declared-date', 'metadata/declared-author', '']
     """
-    if line.length > _LONGEST_STAMP or line.is_prose:
-        return ""
-    if any(moment and _is_on(line.text, moment) for moment in (known.published, known.updated)):
-        return "metadata/declared-date"
-    named = [author for author in known.authors if _is_name(author) and author in line.text]
-    is_label = bool(named) and len(line.text) - sum(map(len, named)) <= _LONGEST_LABEL and not line.ends_sentence
-    return "metadata/declared-author" if is_label else ""
+    rest, rule = line.text, ""
+    for author in filter(_is_name, known["byline"]):
+        if author in rest and not line.ends_sentence:
+            rest, rule = rest.replace(author, "", 1), "metadata/declared-author"
+    for moment in filter(None, (known["published"], known["updated"])):
+        if day := _day_in(rest, moment):
+            rest, rule = rest.replace(day, "", 1), "metadata/declared-date"
+    return rule if len(rest) <= _LONGEST_LABEL else ""
 
 
-def _is_on(text: str, moment: str) -> bool:
-    """Whether a text has the day of a moment, its month as a number or in a language that has its name from Latin.
+def _day_in(text: str, moment: str) -> str:
+    """How a text spells the day of a moment, its month as a number or in a language that has its name from Latin.
 
-    >>> [_is_on(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16 May 2021")]
-    [True, True, True, False]
+    >>> [_day_in(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16 May 2021")]
+    ['16 marca 2021', 'Mar 16, 2021', '16.03.2021', '']
     """
     date = _ISO_DAY.match(moment)
     if not date or date[1] not in text:
-        return False
+        return ""
     year, month, day = map(int, date.groups())
     named = rf"(?:0?{month}|(?:{_MONTHS[month - 1]})[^\W\d]*)"
     day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?{year}"
     month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}{year}"
     year_first = rf"{year}\D0?{month}\D0?{day}"
-    return re.search(rf"(?<!\d)(?:{day_first}|{month_first}|{year_first})(?!\d)", text.casefold()) is not None
+    found = re.search(rf"(?<!\d)(?:{day_first}|{month_first}|{year_first})(?!\d)", text, re.IGNORECASE)
+    return found[0] if found else ""
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:

@@ -1,4 +1,6 @@
-"""A standfirst and credits are known in fields of their own, and stay in the text."""
+"""What is known of an article goes to fields of its own, and only what says nothing more leaves the text."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -82,3 +84,35 @@ def test_what_the_source_declared_comes_first():
     known = Metadata(standfirst="France needs the fish of the strait", credits=("Ann Lee",))
     metadata = clean(Document(f"{TITLE}\n{STANDFIRST}\n{BYLINE}\n{PROSE}\n", metadata=known)).metadata
     assert (metadata.standfirst, metadata.credits) == (known.standfirst, known.credits)
+
+
+KNOWN = Metadata(title="Another title", authors=("Ann Lee",), published="2021-03-16")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "17 March 2021",
+        "What was decided in Riga on 16 March 2021, and what was not",
+        "How Ann Lee went from a village school to the summit of the Andes",
+        "Ann Lee met him.",
+        "16 March",
+    ],
+)
+def test_a_line_that_says_more_than_what_is_known_stays(line):
+    assert line in clean(Document(f"{TITLE}\n{line}\n{PROSE}\n", metadata=KNOWN)).text
+
+
+def test_the_first_line_stays_as_a_title_where_no_other_is_known():
+    text = f"Ann Lee: 16 March 2021\n{PROSE}\n"
+    assert clean(Document(text, metadata=replace(KNOWN, title=None))).text == text
+
+
+@pytest.mark.parametrize("line", ["Dienstag, 16. März 2021 | Politik", "Von Ann Lee, Riga", "16/03/2021 - Ann Lee"])
+def test_a_label_that_says_again_what_is_known_goes(line):
+    assert line not in clean(Document(f"{TITLE}\n{line}\n{PROSE}\n", metadata=KNOWN)).text
+
+
+def test_what_a_first_run_learnt_takes_nothing_more_in_a_second():
+    once = clean(f"{TITLE}\n16.03.2021 | News\nPublished: 2021-03-16\n{PROSE}\n")
+    assert clean(Document(once.text, metadata=once.metadata)).ledger == ()
