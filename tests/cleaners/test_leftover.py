@@ -156,8 +156,10 @@ def test_comparisons_stay_unless_they_spell_a_closing_tag(text):
     assert without(text) == text or "<b>" in text or "<a>" in text
 
 
-WORDS = st.lists(st.text(st.sampled_from("aeioumnrstäéñ’&"), min_size=1, max_size=9), min_size=1, max_size=9).map(
-    " ".join
+WORDS = (
+    st.lists(st.text(st.sampled_from("aeioumnrstäéñ’&"), min_size=1, max_size=9), min_size=1, max_size=9)
+    .map(" ".join)
+    .filter(lambda text: "’&’" not in text)  # an entity in quotation marks is spoken of, and stays
 )
 
 
