@@ -250,7 +250,8 @@ def _best_reading(before: str, stretch: str, after: str, readings: Sequence[str]
     is_formula = stretch in ("√π", "√Ω")
     start = "  " + before
     now = surprise(stretch + after, start) - _POSSESSIVE * is_possessive - _CAPITALS * is_upper - _FORMULA * is_formula
-    return max([(now - surprise(meant + after, start) - _penalty(before, stretch, meant, after), meant) for meant in readings])
+    gains = [now - surprise(meant + after, start) - _penalty(before, stretch, meant, after) for meant in readings]
+    return max(zip(gains, readings, strict=True))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from cleaners.blocks import Block, blocks, edges, plain, removals
+from cleaners.blocks import Block, blocks, edges, ends_sentence, plain, removals
 from cleaners.document import Cleaned, Document
 from cleaners.edits import Edit
 
@@ -198,8 +198,11 @@ def _folded(text: str) -> str:
 
 
 def _key(site: str, line: str) -> int:
-    """A number for a folded line of a site; "12 comments" and "9 comments" are one, dates and mere figures are not."""
-    if _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
+    """A number for a folded line of a site.
+
+    "12 comments" and "9 comments" are one; sentences, dates and mere figures that differ in a number are not.
+    """
+    if not ends_sentence(line) and _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
         line = _DIGITS.sub("0", line)
     return _hash(f"{site}\0{line}")
 
