@@ -89,7 +89,8 @@ def near_duplicates(ids: Sequence[str], band: Callable[[int], _Hashes], least: f
     by_id = np.array(sorted(range(n), key=ids.__getitem__), np.int64)
     pairs = np.empty(0, np.int64)
     for number in range(N_BANDS):
-        pairs = np.union1d(pairs, _candidates(band(number)[by_id]))
+        pairs = np.sort(np.concatenate([pairs, _candidates(band(number)[by_id])]))  # np.union1d takes ten times as long
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     copies, firsts = (by_id[places] for places in np.divmod(pairs, n or 1))
     n_agreeing = np.zeros(len(pairs), np.int64)
     for number in range(N_BANDS):

@@ -1,0 +1,131 @@
+"""Tables that share their rows with the tables of earlier runs.
+
+The rows of a table lie in pages, which are files that never change. A table that has most rows of a page has a hard
+link to it, and writes only what is new; of others it copies the rows that it wants. So it costs little to change a few
+documents of a shard, a table has few pages, and most of what they hold is wanted.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import feather, ipc
+
+_ROWS = "rows.npy"
+_LEAST_OF_PAGE = 1 / 2  # of its rows that a table must want to share the page
+_LEAST_OF_TABLE = 1 / 8  # of the table's rows that must lie in the page
+_SHORTEST_RUN = 8  # rows, on average; shorter runs are faster copied row by row
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of some pages, in an order of their own."""
+
+    pages: tuple[Path | pa.Table, ...]  #: files, or tables that are not written yet
+    page: NDArray[np.int64]  #: for each row the number of its page
+    row: NDArray[np.int64]  #: and its place there
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Self:
+        """All rows of a table in memory."""
+        return cls((table,), np.zeros(len(table), np.int64), np.arange(len(table)))
+
+    @classmethod
+    def of_page(cls, path: Path, places: NDArray[np.int64]) -> Self:
+        """Rows of one page that is there."""
+        return cls((path,), np.zeros(len(places), np.int64), places)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """The rows of a table that `write` has written."""
+        page, row = np.load(folder / _ROWS)
+        return cls(tuple(folder / f"{number}.page" for number in range(int(page.max(initial=0)) + 1)), page, row)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> Self:
+        """The rows of several tables with the same columns, one after the other."""
+        pages = tuple(page for part in parts for page in part.pages)
+        firsts = np.cumsum([0, *(len(part.pages) for part in parts)]).tolist()
+        numbers = [part.page + first for part, first in zip(parts, firsts, strict=False)]
+        return cls(pages, np.concatenate(numbers), np.concatenate([part.row for part in parts]))
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    def take(self, places: NDArray[np.int64] | NDArray[np.bool] | slice) -> "Rows":
+        """Some of the rows, by place or by mask."""
+        return replace(self, page=self.page[places], row=self.row[places])
+
+    def read(self, *columns: str) -> pa.Table:
+        """Some columns of the rows, or all if none is named; pages without rows are not read."""
+        used, number = np.unique(self.page, return_inverse=True)
+        tables = [_read(self.pages[page], columns) for page in used.tolist() or range(len(self.pages[:1]))]
+        firsts = np.cumsum([0, *map(len, tables)])
+        return _taken(pa.concat_tables(tables).combine_chunks(), firsts[number] + self.row)
+
+    def write(self, folder: Path) -> None:
+        """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
+        n_wanted = np.bincount(self.page, minlength=len(self.pages))
+        is_shared = np.array([_is_shared(page, n, len(self)) for page, n in zip(self.pages, n_wanted, strict=True)])
+        numbers = np.cumsum(is_shared) - 1
+        is_copied = ~is_shared[self.page]
+        page, row = numbers[self.page], self.row.copy()
+        page[is_copied] = n_shared = int(is_shared.sum())
+        row[is_copied] = np.arange(is_copied.sum())
+        folder.mkdir()
+        for number, old in zip(numbers[is_shared].tolist(), np.flatnonzero(is_shared).tolist(), strict=True):
+            _link(self.pages[old], folder / f"{number}.page")
+        if is_copied.any() or not n_shared:
+            feather.write_feather(self.take(is_copied).read(), folder / f"{n_shared}.page", compression="lz4")
+        np.save(folder / _ROWS, np.array([page, row]))
+
+
+def read_page(path: Path, *columns: str) -> pa.Table:
+    """Some columns of a page, in this order; all if none is named."""
+    with pa.OSFile(str(path)) as file:
+        names = ipc.open_file(file).schema.names
+        fields = [names.index(name) for name in columns] or None
+        options = ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+        table = ipc.open_file(file, options=options).read_all()
+    return table.select(columns) if columns else table
+
+
+def numbers(column: pa.ChunkedArray) -> NDArray[np.uint64]:
+    """A column of bytes of one length as numbers of 64 bits, a row each."""
+    width = column.type.byte_width
+    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(len(column), width // 8)
+
+
+def _read(page: Path | pa.Table, columns: Sequence[str]) -> pa.Table:
+    if isinstance(page, Path):
+        return read_page(page, *columns)
+    return page.select(columns) if columns else page
+
+
+def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Rows of a table by place: what lies in one run is copied at once."""
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    if len(starts) * _SHORTEST_RUN >= len(places):
+        return table.take(pa.array(places))
+    lengths = np.diff(starts, append=len(places))
+    runs = [table.slice(place, n) for place, n in zip(places[starts].tolist(), lengths.tolist(), strict=True)]
+    return runs[0] if len(runs) == 1 else pa.concat_tables(runs).combine_chunks()
+
+
+def _is_shared(page: Path | pa.Table, n_wanted: int, n_all: int) -> bool:
+    if not isinstance(page, Path) or n_wanted < n_all * _LEAST_OF_TABLE:
+        return False
+    return n_wanted > 0 and n_wanted >= len(read_page(page, "key")) * _LEAST_OF_PAGE
+
+
+def _link(page: Path | pa.Table, target: Path) -> None:
+    try:
+        os.link(page, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(page, target)
