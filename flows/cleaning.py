@@ -55,24 +55,25 @@ def merge_surveys(shards: Sequence[Shard], staging: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _knowledge(settings: Settings, site_lines: Path) -> Knowledge:
-    """What the cleaners may know; read once by each worker."""
-    return replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
+def _knowledge(settings: Settings, site_lines: Path) -> tuple[Knowledge, str]:
+    """What the cleaners may know, read once by each worker; and a hash of all of it but the lines."""
+    known = replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
+    return known, key_of("clean", code(), known.rules.sha256, known.quotes)
 
 
 def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache, earlier: Earlier) -> Shard:
     """Clean, measure and sketch a shard's documents, with their ledgers."""
-    knowledge = _knowledge(settings, site_lines)
-    context = key_of("clean", code(), knowledge.rules.sha256, knowledge.quotes)
-    content = numbers(Rows.in_folder(shard.raw).read("content")["content"])
+    knowledge, context = _knowledge(settings, site_lines)
+    raw = Rows.in_folder(shard.raw)
+    keys = _keys(shard, raw.read("content", "check"), context)
     repeated = knowledge.site_lines.marks(np.load(shard.survey, mmap_mode="r")[:, 0])
-    key = key_of(context, content.tobytes(), shard.renamed, repeated.tobytes())
 
     def holds(cleaned: Path) -> bool:
         rows = Rows.in_folder(replace(shard, cleaned=cleaned).documents)
         return bool(_still_hold(rows, knowledge.site_lines).all())
 
-    make = partial(_clean_into, shard, knowledge, context, earlier)
+    key = key_of(keys.tobytes(), shard.renamed, repeated.tobytes())
+    make = partial(_clean_into, shard, raw, keys, knowledge, earlier)
     return replace(shard, cleaned=cache.made("clean", key, make, holds))
 
 
@@ -93,9 +94,7 @@ def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
     return replace(shard, cleaned=cache.made("failed", uuid4().hex, write))
 
 
-def _clean_into(shard: Shard, knowledge: Knowledge, context: str, earlier: Earlier, folder: Path) -> None:
-    keys = _keys(shard, context)
-
+def _clean_into(shard: Shard, raw: Rows, keys: Keys, knowledge: Knowledge, earlier: Earlier, folder: Path) -> None:
     def make(places: Places) -> list[dict[str, Any]]:
         rows = _raw(shard, places)
         documents = [document_of(row) for row in rows if not row["check"]]
@@ -106,13 +105,12 @@ def _clean_into(shard: Shard, knowledge: Knowledge, context: str, earlier: Earli
         ]
 
     rows, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines))
-    _check(rows.take(made), Rows.in_folder(shard.raw).take(made))
+    _check(rows.take(made), raw.take(made))
     rows.write(replace(shard, cleaned=folder).documents)
 
 
-def _keys(shard: Shard, context: str) -> Keys:
+def _keys(shard: Shard, table: pa.Table, context: str) -> Keys:
     """For each document a hash of all that what becomes of it depends on, but for its site's lines."""
-    table = Rows.in_folder(shard.raw).read("content", "check")
     keys = numbers(table["content"]) ^ np.frombuffer(key_of_bytes(context), np.uint64)
     for row, document_id, reason in shard.renamed:
         keys[row] = keys_of([None if reason else key_of_bytes(document_id, of=keys[row].tobytes())])

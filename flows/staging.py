@@ -1,6 +1,5 @@
 """The stages that follow the verdict: a shard's parts of the corpus, and its pages of the report."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from flows import corpus
 from flows.cache import code, key_of
 from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
-from flows.tables import Rows
+from flows.tables import Rows, link
 
 _HEAD = 500  # bytes of a page that name its version
 
@@ -104,12 +103,20 @@ def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Tot
         version = key_of(code(), row["key"], fate)
         page, old = staging / "report" / line.page, out / "report" / line.page
         page.parent.mkdir(parents=True, exist_ok=True)
-        if row["key"] != NO_KEY and old.exists() and version.encode() in old.read_bytes()[:_HEAD]:
-            shutil.copyfile(old, page)
+        if row["key"] != NO_KEY and version.encode() in _head(old):
+            link(old, page)
         else:
             html = document_page(reviewed, run_published=not verdict.failures, version=version)
             page.write_text(html, encoding="utf-8")
     return found
+
+
+def _head(page: Path) -> bytes:
+    try:
+        with page.open("rb") as file:
+            return file.read(_HEAD)
+    except FileNotFoundError:
+        return b""
 
 
 def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:

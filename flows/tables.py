@@ -80,7 +80,7 @@ class Rows:
         row[is_copied] = np.arange(is_copied.sum())
         folder.mkdir()
         for number, old in zip(numbers[is_shared].tolist(), np.flatnonzero(is_shared).tolist(), strict=True):
-            _link(self.pages[old], folder / f"{number}.page")
+            link(self.pages[old], folder / f"{number}.page")
         if is_copied.any() or not n_shared:
             feather.write_feather(self.take(is_copied).read(), folder / f"{n_shared}.page", compression="lz4")
         np.save(folder / _ROWS, np.array([page, row]))
@@ -124,8 +124,9 @@ def _is_shared(page: Path | pa.Table, n_wanted: int, n_all: int) -> bool:
     return n_wanted > 0 and n_wanted >= len(read_page(page, "key")) * _LEAST_OF_PAGE
 
 
-def _link(page: Path | pa.Table, target: Path) -> None:
+def link(file: Path, target: Path) -> None:
+    """Give a file that never changes another name; where that cannot be, a copy."""
     try:
-        os.link(page, target)
+        os.link(file, target)
     except OSError:  # a file system without hard links
-        shutil.copyfile(page, target)
+        shutil.copyfile(file, target)
