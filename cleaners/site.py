@@ -69,11 +69,7 @@ class SiteLines:
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
     def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """For each of some lines 0, or 1 if it is repeated, or 2 if at the edge.
-
-        Args:
-            keys: the first column of a survey.
-        """
+        """For each of some lines, by their keys, 0, or 1 if it is repeated, or 2 if at the edge."""
         import numpy as np
 
         return _are_in(keys, self.anywhere).astype(np.uint8) + _are_in(keys, self.at_edge)

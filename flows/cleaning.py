@@ -66,13 +66,12 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache
     knowledge, context = _knowledge(settings, site_lines)
     raw = Rows.in_folder(shard.raw)
     keys = _keys(shard, raw.read("content", "check"), context)
-    repeated = knowledge.site_lines.marks(np.load(shard.survey, mmap_mode="r")[:, 0])
 
     def holds(cleaned: Path) -> bool:
         rows = Rows.in_folder(replace(shard, cleaned=cleaned).documents)
         return bool(_still_hold(rows, knowledge.site_lines).all())
 
-    key = key_of(keys.tobytes(), shard.renamed, repeated.tobytes())
+    key = key_of(keys.tobytes(), shard.renamed)
     make = partial(_clean_into, shard, raw, keys, knowledge, earlier)
     return replace(shard, cleaned=cache.made("clean", key, make, holds))
 

@@ -28,7 +28,8 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
         renamed: list[tuple[int, str, Reason | None]] = []
         rows = np.flatnonzero(np.isin(found, repeated))
-        facts = Rows.in_folder(shard.raw).take(rows).read("id", "sha256", "source").to_pydict().values()
+        twice = Rows.in_folder(shard.raw).take(rows)
+        facts = twice.read("id", "sha256", "source").to_pydict().values() if len(rows) else ()
         for row, document_id, digest, source in zip(rows.tolist(), *facts, strict=True):
             if document_id not in first:
                 first[document_id] = digest, source

@@ -31,23 +31,25 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
     """
     from expectations.validate import Judge  # Great Expectations takes seconds to import
 
-    quarantine: dict[str, tuple[Reason, ...]] = {
-        document_id: (Reason(check, reason),)
-        for table in _tables(shards, "id", "check", "reason")
-        for document_id, check, reason in zip(*(column.to_pylist() for column in table), strict=True)
-        if check
-    }
-    n_unreadable, n_judged = len(quarantine), 0
-    shown = [(True, 1.0, document_id) for document_id in list(quarantine)[: _MOST_SHOWN // 2]]
+    ids: list[str] = []
+    unreadable: dict[str, tuple[Reason, ...]] = {}
+    failed: dict[str, tuple[Reason, ...]] = {}
+    n_judged = 0
+    shown: list[tuple[bool, float, str]] = []
     with Judge(staging / "report" / "data-docs") as court:
-        for rows in _in_portions(shards):
-            quarantine |= court.judge_documents(rows.to_pandas())
+        for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
+            for table in tables:
+                facts = zip(*(table[name].to_pylist() for name in ("id", "check", "reason")), strict=True)
+                unreadable |= {name: (Reason(check, reason),) for name, check, reason in facts if check}
+                ids += table["id"].to_pylist()
+            rows = pa.concat_tables(pa.Table.from_struct_array(table["measured"].drop_null()) for table in tables)
+            failed |= court.judge_documents(rows.to_pandas())
             n_judged += len(rows)
-            facts = zip(rows["id"].to_pylist(), rows["removed_ratio"].to_pylist(), strict=True)
-            judged = ((document_id in quarantine, ratio, document_id) for document_id, ratio in facts)
-            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *judged])
-        n_documents = n_judged + n_unreadable
-        ids = [document_id for table in _tables(shards, "id") for document_id in table["id"].to_pylist()]
+            ratios = zip(rows["id"].to_pylist(), rows["removed_ratio"].to_pylist(), strict=True)
+            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *((name in failed, ratio, name) for name, ratio in ratios)])
+        shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
+        quarantine = unreadable | failed
+        n_documents = n_judged + len(unreadable)
         duplicates = _duplicates(shards, ids, quarantine, staging)
         counts = {
             "documents": n_documents,
@@ -60,10 +62,10 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
             | {
                 "n_unaccounted": n_documents - len(ids),
                 "n_duplicate_ids": n_documents - len(set(ids)),
-                "quarantined_ratio": (len(quarantine) - n_unreadable) / n_judged if n_judged else 1.0,
+                "quarantined_ratio": len(failed) / n_judged if n_judged else 1.0,
             }
         )
-    names = frozenset(document_id for *_, document_id in shown) if n_documents > _MOST_SHOWN else None
+    names = frozenset(name for *_, name in heapq.nlargest(_MOST_SHOWN, shown)) if n_documents > _MOST_SHOWN else None
     return Verdict(quarantine, duplicates, failures, counts, shown=names)
 
 
@@ -71,16 +73,16 @@ def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:
     return (Rows.in_folder(shard.documents).read(*columns) for shard in shards)
 
 
-def _in_portions(shards: Iterable[Shard]) -> Iterator[pa.Table]:
-    """The measurements of all documents, so many at a time."""
-    tables: list[pa.Table] = []
-    for table in _tables(shards, "measured"):
-        tables.append(pa.Table.from_struct_array(table["measured"].drop_null()))
-        if sum(map(len, tables)) >= _ROWS_AT_ONCE:
-            yield pa.concat_tables(tables)
-            tables = []
-    if sum(map(len, tables)):
-        yield pa.concat_tables(tables)
+def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Tables of so many rows at a time."""
+    some: list[pa.Table] = []
+    for table in tables:
+        some.append(table)
+        if sum(map(len, some)) >= _ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _duplicates(

@@ -74,7 +74,7 @@ def _write(shard: Shard, rows: Rows) -> None:
     rows.write(shard.raw)
     table = rows.read("check", "lines")
     lines = np.frombuffer(b"".join(table["lines"].to_pylist()), np.uint64).reshape(-1, 4)
-    np.save(shard.survey, lines[np.argsort(lines[:, 0], kind="stable")])
+    np.save(shard.survey, lines[np.argsort(lines[:, 0])])
     if _PASSING.intersection(table["check"].to_pylist()):
         (shard.read / AGAIN).touch()
 

@@ -1,8 +1,8 @@
 """Tables that share their rows with the tables of earlier runs.
 
-The rows of a table lie in pages, which are files that never change. A table that has most rows of a page has a hard
-link to it, and writes only what is new; of others it copies the rows that it wants. So it costs little to change a few
-documents of a shard, a table has few pages, and most of what they hold is wanted.
+The rows of a table lie in pages, which are files that never change. A table that has a good part of its rows in a page
+has a hard link to it; all other rows it writes into a page of its own. So it costs little to change a few documents of
+a shard, and no table has more than a few pages.
 """
 
 import os
@@ -17,9 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import feather, ipc
 
-_ROWS = "rows.npy"
-_LEAST_OF_PAGE = 1 / 2  # of its rows that a table must want to share the page
-_LEAST_OF_TABLE = 1 / 8  # of the table's rows that must lie in the page
+_ROWS = "rows"  # a file with the page of each row, and its place there
+_LEAST_SHARED = 1 / 4  # of a table's rows that must lie in a page for the table to share it
 _SHORTEST_RUN = 8  # rows, on average; shorter runs are faster copied row by row
 
 
@@ -44,7 +43,7 @@ class Rows:
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
         """The rows of a table that `write` has written."""
-        page, row = np.load(folder / _ROWS)
+        page, row = np.fromfile(folder / _ROWS, np.int64).reshape(2, -1)
         return cls(tuple(folder / f"{number}.page" for number in range(int(page.max(initial=0)) + 1)), page, row)
 
     @classmethod
@@ -71,8 +70,9 @@ class Rows:
 
     def write(self, folder: Path) -> None:
         """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
-        n_wanted = np.bincount(self.page, minlength=len(self.pages))
-        is_shared = np.array([_is_shared(page, n, len(self)) for page, n in zip(self.pages, n_wanted, strict=True)])
+        is_file = np.array([isinstance(page, Path) for page in self.pages])
+        n_rows = np.bincount(self.page, minlength=len(self.pages))
+        is_shared = is_file & (n_rows > len(self) * _LEAST_SHARED)
         numbers = np.cumsum(is_shared) - 1
         is_copied = ~is_shared[self.page]
         page, row = numbers[self.page], self.row.copy()
@@ -83,7 +83,7 @@ class Rows:
             link(self.pages[old], folder / f"{number}.page")
         if is_copied.any() or not n_shared:
             feather.write_feather(self.take(is_copied).read(), folder / f"{n_shared}.page", compression="lz4")
-        np.save(folder / _ROWS, np.array([page, row]))
+        np.array([page, row]).tofile(folder / _ROWS)
 
 
 def read_page(path: Path, *columns: str) -> pa.Table:
@@ -116,12 +116,6 @@ def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
     lengths = np.diff(starts, append=len(places))
     runs = [table.slice(place, n) for place, n in zip(places[starts].tolist(), lengths.tolist(), strict=True)]
     return runs[0] if len(runs) == 1 else pa.concat_tables(runs).combine_chunks()
-
-
-def _is_shared(page: Path | pa.Table, n_wanted: int, n_all: int) -> bool:
-    if not isinstance(page, Path) or n_wanted < n_all * _LEAST_OF_TABLE:
-        return False
-    return n_wanted > 0 and n_wanted >= len(read_page(page, "key")) * _LEAST_OF_PAGE
 
 
 def link(file: Path, target: Path) -> None:
