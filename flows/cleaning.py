@@ -43,6 +43,7 @@ CLEANED = pa.schema(
         ("key", KEY),  # hash of all else that this row depends on
     ]
 )
+_HEEDED = ("lines", "repeated")
 _LEAST_FOR_SKETCH = 250  # characters; shorter texts are near copies of one another too easily
 
 
@@ -69,7 +70,7 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache
 
     def holds(cleaned: Path) -> bool:
         rows = Rows.in_folder(replace(shard, cleaned=cleaned).documents)
-        return bool(_still_hold(rows, knowledge.site_lines).all())
+        return bool(_still_hold(rows.read(*_HEEDED), knowledge.site_lines).all())
 
     key = key_of(keys.tobytes(), shard.renamed)
     make = partial(_clean_into, shard, raw, keys, knowledge, earlier)
@@ -103,7 +104,7 @@ def _clean_into(shard: Shard, raw: Rows, keys: Keys, knowledge: Knowledge, earli
             for place, row in zip(places.tolist(), rows, strict=True)
         ]
 
-    rows, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines))
+    rows, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines), _HEEDED)
     _check(rows.take(made), raw.take(made))
     rows.write(replace(shard, cleaned=folder).documents)
 
@@ -129,12 +130,12 @@ def _raw(shard: Shard, places: Places) -> list[dict[str, Any]]:
     return rows
 
 
-def _still_hold(rows: Rows, site_lines: SiteLines) -> NDArray[np.bool]:
+def _still_hold(table: pa.Table, site_lines: SiteLines) -> NDArray[np.bool]:
     """Whether the documents have the same lines that their sites repeat as when they were cleaned."""
-    lines, before = (column.to_pylist() for column in rows.read("lines", "repeated"))
+    lines, before = (table[name].to_pylist() for name in _HEEDED)
     has_changed = site_lines.marks(_joined(lines, np.uint64)) != _joined(before, np.uint8)
-    still_hold = np.ones(len(rows), np.bool)
-    still_hold[np.repeat(np.arange(len(rows)), [len(some) for some in before])[has_changed]] = False
+    still_hold = np.ones(len(table), np.bool)
+    still_hold[np.repeat(np.arange(len(table)), [len(some) for some in before])[has_changed]] = False
     return still_hold
 
 

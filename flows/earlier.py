@@ -38,7 +38,8 @@ class Earlier:
         keys: Keys,
         schema: pa.Schema,
         make: Callable[[Places], list[dict[str, Any]]],
-        holds: Callable[[Rows], NDArray[np.bool]] | None = None,
+        holds: Callable[[pa.Table], NDArray[np.bool]] | None = None,
+        heeds: Sequence[str] = (),
     ) -> tuple[Rows, Places]:
         """A row for each key, taken over where an earlier run has made it.
 
@@ -46,12 +47,13 @@ class Earlier:
             keys: of the rows that are wanted; 0 for one that has to be made.
             schema: of the rows, with a column `key`.
             make: makes the rows that have the given places among the keys.
-            holds: which of some rows with the right keys still hold; without it, all do.
+            holds: which of some rows still hold, if their keys are right; without it, all do.
+            heeds: the columns that `holds` looks at.
 
         Returns:
             The rows in the order of their keys, and the places of those that were made.
         """
-        taken = list(self._taken(keys, holds))
+        taken = list(self._taken(keys, holds, heeds))
         is_missing = np.ones(len(keys), np.bool)
         for places, _ in taken:
             is_missing[places] = False
@@ -60,7 +62,9 @@ class Earlier:
         order = np.argsort(np.concatenate([missing, *(places for places, _ in taken)]))
         return Rows.joined([made, *(rows for _, rows in taken)]).take(order), missing
 
-    def _taken(self, keys: Keys, holds: Callable[[Rows], NDArray[np.bool]] | None) -> Iterator[tuple[Places, Rows]]:
+    def _taken(
+        self, keys: Keys, holds: Callable[[pa.Table], NDArray[np.bool]] | None, heeds: Sequence[str]
+    ) -> Iterator[tuple[Places, Rows]]:
         """Places among the keys, with their rows, a page at a time."""
         known = np.flatnonzero(keys.any(axis=1))
         if not self.folder or not len(known):
@@ -77,11 +81,12 @@ class Earlier:
             is_here = page == number
             rows = Rows.of_page(self.folder.parents[1] / paths[number], row[is_here])
             try:
-                is_taken = (numbers(rows.read("key")["key"]) == keys[places[is_here]]).all(axis=1)
-                if holds:
-                    is_taken[is_taken] = holds(rows.take(is_taken))
-            except (FileNotFoundError, pa.ArrowInvalid):  # somebody took it away, or damaged it
+                table = rows.read("key", *heeds)
+            except (FileNotFoundError, ValueError):  # somebody took it away, or damaged it
                 continue
+            is_taken = (numbers(table["key"]) == keys[places[is_here]]).all(axis=1)
+            if holds:
+                is_taken &= holds(table)
             yield places[is_here][is_taken], rows.take(is_taken)
 
 

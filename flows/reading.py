@@ -55,7 +55,7 @@ def read_failed(batch: Batch, error: BaseException) -> list[Shard]:
             reason = f"It could not be read, nor what is read with it: {error!r}."
             error_in = UnreadableDocument("intake/failed", reason)
             rows.append(_row(Raw(Document("", document_id, portion.file.source), error=error_in)))
-        _write(Shard(folder, 0), Rows.of(pa.Table.from_pylist(rows, RAW)))
+        _write(Shard(folder, 0), Rows.of(pa.Table.from_pylist(rows, RAW)), [])
         (folder / AGAIN).touch()
 
     return _shards(batch.cache.made("read", uuid4().hex, write))
@@ -66,25 +66,25 @@ def _shards(folder: Path) -> list[Shard]:
 
 
 def _read_into(batch: Batch, folder: Path) -> None:
-    for piece, rows in enumerate(_pieces(_found(batch), batch.shard_bytes)):
-        _write(Shard(folder, piece), rows)
+    for piece, (rows, lines) in enumerate(_pieces(_found(batch, folder), batch.shard_bytes)):
+        _write(Shard(folder, piece), rows, lines)
 
 
-def _write(shard: Shard, rows: Rows) -> None:
+def _write(shard: Shard, rows: Rows, lines: Iterable[bytes]) -> None:
     rows.write(shard.raw)
-    table = rows.read("check", "lines")
-    lines = np.frombuffer(b"".join(table["lines"].to_pylist()), np.uint64).reshape(-1, 4)
-    np.save(shard.survey, lines[np.argsort(lines[:, 0])])
-    if _PASSING.intersection(table["check"].to_pylist()):
-        (shard.read / AGAIN).touch()
+    survey = np.frombuffer(b"".join(lines), np.uint64).reshape(-1, 4)
+    np.save(shard.survey, survey[np.argsort(survey[:, 0])])
 
 
-def _found(batch: Batch) -> Iterator[Rows]:
+def _found(batch: Batch, folder: Path) -> Iterator[Rows]:
     """The documents of a batch, about a shard of them at a time."""
     for some in _portioned(batch):
 
         def make(places: Places, some: list[Unread] = some) -> list[dict[str, Any]]:
-            return [_row(some[place].read(), some[place].text_name, some[place].key) for place in places.tolist()]
+            rows = [_row(some[place].read(), some[place].text_name, some[place].key) for place in places.tolist()]
+            if _PASSING.intersection(row["check"] for row in rows):
+                (folder / AGAIN).touch()
+            return rows
 
         rows, _ = batch.earlier.rows(keys_of(document.key for document in some), RAW, make)
         yield rows
@@ -104,21 +104,23 @@ def _portioned(batch: Batch) -> Iterator[list[Unread]]:
         yield some
 
 
-def _pieces(found: Iterable[Rows], most: int) -> Iterator[Rows]:
-    """The documents in shards; files that are documents stay together, since a batch has no more than a shard."""
+def _pieces(found: Iterable[Rows], most: int) -> Iterator[tuple[Rows, list[bytes]]]:
+    """The documents in shards, with their lines; files that are documents stay together, which are no more than one."""
     pending: list[Rows] = []
+    lines: list[bytes] = []
     size = 0
     for rows in found:
         start = 0
-        facts = rows.read("id", "text_name", "n_characters").to_pydict().values()
-        for row, (document_id, text_name, length) in enumerate(zip(*facts, strict=True)):
+        facts = rows.read("id", "text_name", "n_characters", "lines").to_pydict().values()
+        for row, (document_id, text_name, length, some) in enumerate(zip(*facts, strict=True)):
             if size and not text_name and ends(document_id, length, size, most):
-                yield Rows.joined([*pending, rows.take(slice(start, row))])
-                pending, start, size = [], row, 0
+                yield Rows.joined([*pending, rows.take(slice(start, row))]), lines
+                pending, lines, start, size = [], [], row, 0
+            lines.append(some)
             size += length
         pending.append(rows.take(slice(start, None)))
-    if sum(map(len, pending)):
-        yield Rows.joined(pending)
+    if lines:
+        yield Rows.joined(pending), lines
 
 
 def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, Any]:
