@@ -42,7 +42,7 @@ class Cache:
             holds: whether what was done before, in the folder it is given, is still right.
         """
         path = self.folder / kind / key
-        if (path / AGAIN).exists() or not _is_whole(path) or not holds(path):
+        if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
             shutil.rmtree(path, ignore_errors=True)
         if not path.exists():
             draft = self.folder / _DRAFTS / uuid4().hex
@@ -80,7 +80,8 @@ def _sizes(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
-def _is_whole(entry: Path) -> bool:
+def is_whole(entry: Path) -> bool:
+    """Whether there is an entry, and no file of it is cut short."""
     try:
         wanted: dict[str, int] = json.loads((entry / _SIZES).read_bytes())
         return wanted.items() <= _sizes(entry).items()

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from flows.cache import Cache, key_of
+from flows.cache import Cache, is_whole, key_of
 from flows.tables import Rows, numbers
 
 Keys = NDArray[np.uint64]
@@ -82,7 +82,7 @@ class Earlier:
             rows = Rows.of_page(self.folder.parents[1] / paths[number], row[is_here])
             try:
                 table = rows.read("key", *heeds)
-            except (FileNotFoundError, ValueError):  # somebody took it away, or damaged it
+            except (OSError, ValueError, pa.ArrowException):  # somebody took it away, or damaged it
                 continue
             is_taken = (numbers(table["key"]) == keys[places[is_here]]).all(axis=1)
             if holds:
@@ -97,7 +97,7 @@ def keys_of(keys: Iterable[bytes | None]) -> Keys:
 
 def earlier_in(cache: Cache) -> Earlier:
     """What the last run has left."""
-    return Earlier(next(iter(sorted((cache.folder / _KIND).glob("*"))), None))
+    return Earlier(next(filter(is_whole, sorted((cache.folder / _KIND).glob("*"))), None))
 
 
 def write_index(tables: Sequence[Path], cache: Cache) -> Path:
