@@ -1,4 +1,4 @@
-"""The stages that follow the verdict: a shard's parts of the corpus, and its pages of the report."""
+"""The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
 from collections import Counter
 from pathlib import Path
@@ -18,11 +18,24 @@ from flows.tables import Rows, link
 _HEAD = 500  # bytes of a page that name its version
 
 
-def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Part]:
-    """Write a shard's parts of the corpus, and its readable texts."""
+def stage_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> tuple[list[corpus.Part], Totals]:
+    """Write a shard's parts of the corpus, unless nothing may be published, and its pages of the report.
+
+    Returns:
+        The parts, and what all documents come to.
+    """
     shard, verdict = judged
-    cleaned, raw = Rows.in_folder(shard.documents), Rows.in_folder(shard.raw)
-    ids = cleaned.read("id")["id"].to_pylist()
+    cleaned = Rows.in_folder(shard.documents).read(*corpus.DOCUMENTS.names, "ledger", "measured", "key")
+    raw = Rows.in_folder(shard.raw)
+    text_name, n_source = raw.read("text_name", "n_characters")
+    cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
+    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, staging)
+    return parts, _report(cleaned, raw, verdict, staging, out)
+
+
+def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path) -> list[corpus.Part]:
+    """Write parts of the corpus, and readable texts."""
+    ids = cleaned["id"].to_pylist()
     originals = [verdict.duplicates.get(document_id) for document_id in ids]
     reasons = [
         [f"{reason.check}: {reason.text}" for reason in verdict.quarantine.get(document_id, ())]
@@ -30,20 +43,17 @@ def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Par
         for document_id, original in zip(ids, originals, strict=True)
     ]
     is_set_aside = np.array([bool(some) for some in reasons], np.bool)
-    published = cleaned.take(~is_set_aside).read(*corpus.DOCUMENTS.names, "ledger")
-    published = published.set_column(
-        published.schema.get_field_index("duplicate_of"),
-        "duplicate_of",
-        pa.array(originals, pa.string()).filter(~is_set_aside),
+    cleaned = cleaned.set_column(
+        cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
-    names = raw.take(~is_set_aside).read("text_name")["text_name"].to_pylist()
-    for name, text in zip(names, published["text"], strict=True):
+    published = cleaned.filter(~is_set_aside)
+    for name, text in zip(published["text_name"].to_pylist(), published["text"], strict=True):
         if name:
             path = staging / "text" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.as_py(), encoding="utf-8", newline="\n")
     set_aside = [
-        *cleaned.take(is_set_aside).read("id", "source"),
+        *cleaned.select(["id", "source"]).filter(is_set_aside),
         raw.take(is_set_aside).read("text")["text"],
         pa.array(filter(None, reasons), pa.list_(pa.string())),
     ]
@@ -52,7 +62,7 @@ def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Par
         "edits": _edits(published),
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
-    return corpus.write_shard(staging, shard.number, tables)
+    return corpus.write_shard(staging, number, tables)
 
 
 def _edits(documents: pa.Table) -> pa.Table:
@@ -62,28 +72,25 @@ def _edits(documents: pa.Table) -> pa.Table:
     return pa.table([ids, *pc.list_flatten(ledgers).flatten()], corpus.EDITS)
 
 
-def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Totals:
+def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: Path) -> Totals:
     """Write the pages of the documents that are shown, and return what all documents come to.
 
     A page of the last report that would be the same is taken over.
     """
-    shard, verdict = judged
-    cleaned, raw = Rows.in_folder(shard.documents), Rows.in_folder(shard.raw)
-    table = cleaned.read("id", "measured", "ledger")
-    ids = table["id"].to_pylist()
+    ids = cleaned["id"].to_pylist()
     found = Totals()
-    n_clean = pc.fill_null(pc.struct_field(table["measured"], "n_characters"), 0).to_pylist()
-    n_source = raw.read("n_characters")["n_characters"].to_pylist()
+    n_clean = pc.fill_null(pc.struct_field(cleaned["measured"], "n_characters"), 0).to_pylist()
+    n_source = cleaned["n_source"].to_pylist()
     for document_id, *lengths in zip(ids, n_source, n_clean, strict=True):
         found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), *lengths)
-    edits = _edits(table.set_column(0, "id", pa.array(map(str, range(len(ids))))))
+    edits = _edits(cleaned.set_column(0, "id", pa.array(map(str, range(len(ids))))))
     found.count_edits(
         _counts(edits, "rule", "before", "after"),
         Counter(rule for _, rule in _counts(edits, "document_id", "rule")),
         Counter(line for _, line in _counts(edits.filter(pc.field("rule") == REPEATED_LINE), "document_id", "before")),
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
-    rows = cleaned.take(is_shown).read(*corpus.DOCUMENTS.names, "ledger", "key").to_pylist()
+    rows = cleaned.filter(is_shown).to_pylist()
     for row, source_text in zip(rows, raw.take(is_shown).read("text")["text"].to_pylist(), strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(
