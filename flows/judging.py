@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaners.duplicates import N_BANDS, near_duplicates
+from cleaners.duplicates import near_duplicates
 from expectations.verdicts import Reason
 from flows.shards import Shard, Verdict
 from flows.tables import Rows, numbers
@@ -90,16 +90,23 @@ def _duplicates(
 ) -> dict[str, str]:
     """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
     hashes = np.zeros(len(ids), np.uint64)
-    sketches = np.memmap(staging / "sketches", np.uint64, "w+", shape=(N_BANDS, max(1, len(ids))))
-    end = 0
-    for table in _tables(shards, "text_sha256", "sketch"):
-        start, end = end, end + len(table)
-        hashes[start:end] = [int(digest[:16], 16) if digest else 0 for digest in table["text_sha256"].to_pylist()]
-        sketches[:, start:end] = numbers(table["sketch"]).T
-    sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
-    exact = _equal([ids[place] for place in sound], hashes[sound])
-    originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
-    near = near_duplicates([ids[place] for place in originals.tolist()], lambda number: sketches[number, originals])
+    with (staging / "sketches").open("w+b") as file:  # band after band, each with a number for each document
+        end = 0
+        for table in _tables(shards, "text_sha256", "sketch"):
+            start, end = end, end + len(table)
+            hashes[start:end] = [int(digest[:16], 16) if digest else 0 for digest in table["text_sha256"].to_pylist()]
+            for band, some in enumerate(numbers(table["sketch"]).T):
+                file.seek(8 * (band * len(ids) + start))
+                file.write(some.tobytes())
+        sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
+        exact = _equal([ids[place] for place in sound], hashes[sound])
+        originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
+
+        def band_of_originals(number: int) -> NDArray[np.uint64]:
+            file.seek(8 * number * len(ids))
+            return np.fromfile(file, np.uint64, len(ids))[originals]
+
+        near = near_duplicates([ids[place] for place in originals.tolist()], band_of_originals)
     return {copy: near.get(original, original) for copy, original in exact.items()} | near
 
 
