@@ -24,6 +24,7 @@ from flows.opening import (
     unpacked,
 )
 from flows.sources import Kind, SourceFile
+from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
 _DEEPEST = 500  # levels of nesting in JSON
@@ -256,35 +257,14 @@ def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[s
 
 def _warc(stream: io.BufferedReader) -> Iterator[Record]:
     """Pages that a crawler received, and texts that were made of such pages (WET)."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    try:
-        for record in ArchiveIterator(stream):
-            http = record.http_headers
-            kind = (record.content_type if record.rec_type == "conversion" else _header(http, "Content-Type")) or ""
-            is_answer = record.rec_type == "response" and http and http.get_statuscode() == "200"
-            if record.rec_type != "conversion" and not (is_answer and "html" in kind.lower()):
-                continue
-            where = f"the record {_header(record.rec_headers, 'WARC-Record-ID')}"
-            data = record.content_stream().read(LARGEST_DOCUMENT + 1)
-            values = {
-                "id": (_header(record.rec_headers, "WARC-Record-ID") or "").strip("<>"),
-                "url": _header(record.rec_headers, "WARC-Target-URI"),
-                "html" if is_answer else "text": data,
-                "charset": kind.lower().partition("charset=")[2].strip("\"' ;") or None,
-            }
-            error = UnreadableDocument("intake/too-large", TOO_LARGE) if len(data) > LARGEST_DOCUMENT else None
-            if not error and record.raw_stream.limit:  # bytes that the header announces, and that are not there
-                raise DamagedFile("intake/truncated", f"The file ends in the middle of {where}.")
-            yield Record(where, values, data, error)
-    except (ArchiveLoadFailed, ValueError) as error:
-        raise DamagedFile("intake/not-warc", f"The rest of the file is not WARC: {reason_of(error)}.") from error
-
-
-def _header(headers: Any, name: str) -> str | None:
-    value = headers.get_header(name) if headers else None
-    return str(value) if value else None
+    for found in warc_records(stream):
+        values = {
+            "id": found.header.get("WARC-Record-ID", "").strip("<>"),
+            "url": found.header.get("WARC-Target-URI", "").strip("<>") or None,
+            "html" if found.is_page else "text": found.content,
+            "charset": found.charset or None,
+        }
+        yield Record(found.where, values, found.content, found.error)
 
 
 def field_names(file: SourceFile, kind: Kind) -> list[str]:
