@@ -33,7 +33,8 @@ _ERAS = EncodingEra.MODERN_WEB | EncodingEra.LEGACY_ISO
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROLS = 0.05  # of the bytes of a text; a picture or a program has more
 _SAMPLE = 200_000  # bytes
-_GOOD_FOR_ONE_BAD = 10  # letters in good UTF-8 for one byte that is not
+_HALF_OF_A_PAIR = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # of surrogates, each written in UTF-8
+_GOOD_FOR_ONE_BAD = 4  # letters in good UTF-8 for one byte that is not
 
 
 class Decoded(NamedTuple):
@@ -47,8 +48,8 @@ class Decoded(NamedTuple):
 def decode(data: bytes, declared: str | None = None) -> Decoded:
     """The text of some bytes.
 
-    The first of these that fits: a byte-order mark, which stays for the ledger to remove; the encoding that the source
-    declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; UTF-8; UTF-16 without a mark; what the
+    The first of these that fits: a byte-order mark, which stays for the ledger to remove; UTF-16 without a mark; the
+    encoding that the source declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; UTF-8; what the
     detector chardet says. In a text that is UTF-8 but for a few bytes, each of these becomes U+FFFD, which the judge
     will not let pass.
 
@@ -65,6 +66,10 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return Decoded(data.decode(encoding, "replace"), encoding, 1.0)
+    if wide := _wide(data):
+        text = data.decode(wide, "replace")
+        _refuse_controls(text.encode())
+        return Decoded(text, wide, 0.9)
     encodings = ["utf-8"]
     if known := _known(declared):
         encodings.insert(_has_8_bits(known), known)
@@ -75,8 +80,6 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             continue
         _refuse_controls(data if encoding == "utf-8" else text.encode())
         return Decoded(text, encoding, 1.0)
-    if wide := _wide(data):
-        return Decoded(data.decode(wide, "replace"), wide, 0.9)
     _refuse_controls(data)
     return _repaired_utf8(data) or _detected(data)
 
@@ -106,6 +109,8 @@ def _refuse_controls(data: bytes) -> None:
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark, which ASCII letters give away: every other byte is zero."""
     sample = data[:_SAMPLE]
+    if b"\0" not in sample:
+        return None
     even, odd = (sample[first::2].count(0) / max(1, len(sample) // 2) for first in (0, 1))
     if len(data) % 2 == 0 and max(even, odd) > 0.3 and min(even, odd) < 0.05:
         return "utf-16-be" if even > odd else "utf-16-le"
@@ -113,6 +118,7 @@ def _wide(data: bytes) -> str | None:
 
 
 def _repaired_utf8(data: bytes) -> Decoded | None:
+    data = _HALF_OF_A_PAIR.sub("\ufffd".encode(), data)
     text = data.decode("utf-8", "replace")
     n_bad = text.count("\ufffd") - data.count("\ufffd".encode())
     n_good = sum(1 for character in text if character > "\x7f") - n_bad

@@ -63,6 +63,7 @@ def test_an_undeclared_encoding_is_detected_and_says_how_sure_that_is(text, enco
 
 def test_utf16_without_a_mark_is_recognized_by_its_zeros():
     assert decode(GERMAN.encode("utf-16-le")) == (GERMAN, "utf-16-le", 0.9)
+    assert decode("plain words".encode("utf-16-be")) == ("plain words", "utf-16-be", 0.9)
 
 
 def test_a_few_bad_bytes_in_utf8_are_marked_and_change_nothing_else():
@@ -71,6 +72,25 @@ def test_a_few_bad_bytes_in_utf8_are_marked_and_change_nothing_else():
     assert found.text.replace("\ufffd", "") == RUSSIAN * 3
     assert found.text.count("\ufffd") == 1
     assert 0.9 < found.confidence < 1
+
+
+LITHUANIAN = "Žmonės ėjo per tiltą ir kalbėjo apie orą, kuris buvo šaltas. "
+
+
+@pytest.mark.parametrize("bad", [b"\xff\xfe\x80 zz", b"\xed\xa0\x80", b"\xc5"])
+def test_utf8_stays_utf8_if_its_letters_outnumber_the_bytes_that_are_not(bad):
+    found = decode(LITHUANIAN.encode() * 4 + bad)
+    assert (found.text[: len(LITHUANIAN) * 4], found.encoding) == (LITHUANIAN * 4, "utf-8")
+    assert "\ufffd" in found.text
+
+
+def test_half_of_a_surrogate_pair_in_utf8_becomes_a_replacement_character():
+    assert decode(b"A lone \xed\xa0\x80 surrogate").text == "A lone \ufffd surrogate"
+
+
+@pytest.mark.parametrize("text", [GERMAN, "Größe: Ä, Ö, Ü. " * 3, "“Ÿes” – ‘nö’…"])
+def test_windows_1252_is_not_taken_for_damaged_utf8(text):
+    assert decode(text.encode("cp1252")).encoding != "utf-8"
 
 
 def test_a_zero_byte_in_a_text_is_a_character_that_the_ledger_removes():
