@@ -142,7 +142,7 @@ def unread(portion: Portion) -> Iterator[Unread]:
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
                 content = record.raw or repr(record.values).encode("utf-8", "surrogatepass")
-                key = key_of_bytes(where, list(record.values), of=content)
+                key = key_of_bytes(where, list(record.values), record.encoding, record.confidence, of=content)
                 yield Unread(partial(_document, record, portion), len(content), key=key)
         except DamagedFile as error:
             yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)
@@ -230,7 +230,7 @@ def _document(record: Record, portion: Portion) -> Raw:
         if isinstance(value, bytes):
             return _decoded(value, document_id, file.source, known, is_page=is_page, declared=values.get("charset"))
         text = _sound(str(value))
-        known = replace(known, encoding="utf-8", encoding_confidence=1.0)
+        known = replace(known, encoding=record.encoding, encoding_confidence=record.confidence)
         is_page |= text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
         document = _read(Document(text, document_id, file.source, known), is_page=is_page)
         return Raw(document, sha256(text.encode()).hexdigest())

@@ -1,17 +1,19 @@
 """A file as a stream of records, whatever its format, in memory that does not grow with it."""
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
 
 from flows import UnreadableDocument
-from flows.decoding import decode
+from flows.decoding import Decoded, decode
 from flows.opening import (
     LARGEST_DOCUMENT,
     PIECE,
@@ -27,7 +29,8 @@ from flows.sources import Kind, SourceFile
 from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
-_DEEPEST = 500  # levels of nesting in JSON
+_BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
+_CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Record:
     values: Mapping[str, Any]  #: by field
     raw: bytes = b""  #: what identifies a record that has no id
     error: UnreadableDocument | None = None
+    encoding: str = "utf-8"  #: that its text was in
+    confidence: float = 1.0  #: how sure that is
 
 
 def read_records(
@@ -138,16 +143,19 @@ def _skip_line(stream: Any) -> int:
 
 
 def _record(where: str, line: bytes) -> Record:
+    found = None
     try:
         values = orjson.loads(line)
     except ValueError:
         try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
-            values = json.loads(decode(line.strip()).text.lstrip("\ufeff"))
+            found = decode(line.strip())
+            values = json.loads(found.text.lstrip("\ufeff"))
         except UnreadableDocument as error:
             return Record(where, {}, line, error)
         except (ValueError, RecursionError) as error:
             return Record(where, {}, line, UnreadableDocument("intake/not-json", f"{where} is not JSON: {error}."))
-    return _object(where, values, line)
+    record = _object(where, values, line)
+    return replace(record, encoding=found.encoding, confidence=found.confidence) if found else record
 
 
 def _object(where: str, values: Any, raw: bytes) -> Record:
@@ -165,68 +173,65 @@ def _name(value: Any) -> str:
 
 def _json(stream: io.BufferedReader) -> Iterator[Record]:
     """The members of an array, or objects one after the other."""
-    import ijson
+    found = _beginning(stream)
+    for number, (values, text) in enumerate(_values(stream, found.encoding), 1):
+        record = _object(f"record {number}", values, text.encode("utf-8", "surrogatepass"))
+        yield replace(record, encoding=found.encoding, confidence=found.confidence)
 
-    is_array = _start(stream).startswith(b"[")
-    limited = _Limited(stream)
+
+def _values(stream: io.BufferedReader, encoding: str) -> Iterator[tuple[Any, str]]:
+    """The values in an array, or beside each other, each with its text."""
+    decode_piece = codecs.getincrementaldecoder(encoding)("replace").decode
+    parse = json.JSONDecoder().raw_decode
+    text, place, is_in_array, is_all = "", 0, False, False
+    while True:
+        if between := _BETWEEN_VALUES.match(text, place):
+            place = between.end()
+        if text[place : place + 1] == ("]" if is_in_array else "["):
+            place, is_in_array = place + 1, not is_in_array
+            continue
+        try:
+            value, end = parse(text, place)
+        except ValueError:
+            end = len(text)
+        except RecursionError as error:
+            raise DamagedFile("intake/not-json", "A record ends the file: it is nested too deep.") from error
+        if end < len(text):
+            yield value, text[place:end]
+            place = end
+        elif not is_all:  # there may be more of it
+            if end - place > LARGEST_DOCUMENT:
+                raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
+            piece = stream.read1(PIECE)
+            is_all = not piece
+            text, place = text[place:] + decode_piece(piece, is_all) + "\n" * is_all, 0
+        elif place < end or is_in_array:
+            raise DamagedFile("intake/not-json", "The rest of the file is not JSON, or is cut off.")
+        else:
+            return
+
+
+def _beginning(stream: io.BufferedReader) -> Decoded:
+    """The first piece of a stream as text, and the encoding that all of it is taken to have."""
     try:
-        events = ijson.basic_parse(limited, multiple_values=True, use_float=True)
-        for number, values in enumerate(_values(events, int(is_array)), 1):
-            limited.n_read = 0
-            yield _object(f"record {number}", values, orjson.dumps(values, default=str))
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
-        raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {reason_of(error)}.") from error
-
-
-def _values(events: Iterable[tuple[str, Any]], level: int) -> Iterator[Any]:
-    """The values that stand on one level of nesting."""
-    from ijson.common import ObjectBuilder
-
-    depth = 0
-    builder = ObjectBuilder()
-    for event, value in events:
-        depth -= event in ("end_map", "end_array")
-        if depth >= level and (depth or not level):
-            builder.event(event, value)
-            if depth == level and not event.startswith("start_"):
-                yield builder.value
-                builder = ObjectBuilder()
-        depth += event in ("start_map", "start_array")
-        if depth > _DEEPEST:
-            raise DamagedFile("intake/not-json", f"A record ends the file: it is nested more than {_DEEPEST} deep.")
-
-
-class _Limited:
-    """A stream that ends in an error if no record does."""
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream = stream
-        self.n_read = 0  #: bytes since the last record
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.n_read += len(data)
-        if self.n_read > LARGEST_DOCUMENT + PIECE:
-            raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
-        return data
+        return decode(_CUT_CHARACTER.sub(b"", stream.peek(PIECE)))
+    except UnreadableDocument as error:
+        raise DamagedFile(error.check, str(error)) from error
 
 
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
-    head = stream.peek(PIECE)
-    try:
-        decoded = decode(head[: head.rfind(b"\n") + 1] or head)
-    except UnreadableDocument as error:
-        raise DamagedFile(error.check, str(error)) from error
-    first = decoded.text.lstrip("\ufeff").split("\n", 1)[0]
+    found = _beginning(stream)
+    first = found.text.lstrip("\ufeff").split("\n", 1)[0]
     csv.field_size_limit(LARGEST_DOCUMENT)
-    lines = io.TextIOWrapper(stream, decoded.encoding, errors="replace", newline="")
+    lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline="")
     rows = csv.reader(_short_lines(lines), delimiter=max("\t,;|", key=first.count))
     try:
         names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
         for number, row in enumerate(rows, 1):
             if row:
                 raw = "\0".join(row).encode("utf-8", "surrogatepass")
-                yield Record(f"row {number}", dict(zip(names, row, strict=False)), raw)
+                values = dict(zip(names, row, strict=False))
+                yield Record(f"row {number}", values, raw, None, found.encoding, found.confidence)
     except csv.Error as error:
         raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {reason_of(error)}.") from error
     finally:
