@@ -19,7 +19,7 @@ from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
 from flows.records import Record, field_names, part_sizes, read_records
-from flows.sources import IntakeError, Kind, SourceFile, is_regular
+from flows.sources import IntakeError, Kind, SourceFile
 
 # The names under which tables and dumps keep what we need, the likeliest first.
 _TEXT_FIELDS = "text content body article maintext main_text article_text full_text raw_content html raw_html".split()
@@ -167,8 +167,6 @@ def _has_changed(file: SourceFile) -> bool:
 
 def _read_file(file: SourceFile, kind: Kind) -> Raw:
     try:
-        if not is_regular(file):
-            raise UnreadableDocument("intake/unreadable", "It is not a regular file.")
         data = read_whole(file)
         return _decoded(data, file.id, file.source, Metadata(), is_page=kind == Kind.PAGE)
     except OSError as error:
@@ -228,7 +226,8 @@ def _document(record: Record, portion: Portion) -> Raw:
     is_page = text_field.casefold().endswith("html")
     try:
         if isinstance(value, bytes):
-            return _decoded(value, document_id, file.source, known, is_page=is_page, declared=values.get("charset"))
+            declared = _string(values.get("charset"))
+            return _decoded(value, document_id, file.source, known, is_page=is_page, declared=declared)
         text = _sound(str(value))
         known = replace(known, encoding=record.encoding, encoding_confidence=record.confidence)
         is_page |= text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))

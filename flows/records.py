@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
+import pyarrow as pa
 
 from flows import UnreadableDocument
 from flows.decoding import Decoded, decode
@@ -60,18 +61,24 @@ def read_records(
     Raises:
         DamagedFile: if the rest of the file cannot be read.
     """
-    if kind == Kind.PARQUET:
-        yield from _parquet(file, start, stop, columns)
-        return
-    with unpacked(file, start) as stream:
-        if kind == Kind.JSON and not _is_object(_start(stream).split(b"\n", 1)[0]):
-            yield from _json(stream)
-        elif kind in (Kind.JSON, Kind.JSONL):
-            yield from _jsonl(stream, start, stop)
-        elif kind == Kind.CSV:
-            yield from _csv(stream)
-        else:
-            yield from _warc(stream)
+    try:
+        if kind == Kind.PARQUET:
+            yield from _parquet(file, start, stop, columns)
+            return
+        with unpacked(file, start) as stream:
+            if kind == Kind.JSON and not _is_object(_start(stream).split(b"\n", 1)[0]):
+                yield from _json(stream)
+            elif kind in (Kind.JSON, Kind.JSONL):
+                yield from _jsonl(stream, start, stop)
+            elif kind == Kind.CSV:
+                yield from _csv(stream)
+            else:
+                yield from _warc(stream)
+    except DamagedFile:
+        raise
+    except Exception as error:  # damage has more ways than a library has errors of its own
+        reason = f"The rest of the file cannot be read, it is damaged: {reason_of(error)}."
+        raise DamagedFile("intake/unreadable", reason) from error
 
 
 def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int | None]]:
@@ -93,8 +100,8 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
         if kind == Kind.JSONL and file.size > most and not is_packed(file):
             cuts = list(range(0, file.size, most))
             return list(zip(cuts, [*cuts[1:], None], strict=True))
-    except READ_ERRORS:
-        pass  # whoever reads it will say so
+    except Exception:  # noqa: S110  whoever reads it will say so
+        pass
     return [(0, None)]
 
 
@@ -251,13 +258,33 @@ def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[s
             groups = range(start, table.num_row_groups if stop is None else stop)
             number = 0
             for batch in table.iter_batches(batch_size=64, row_groups=groups, columns=columns):
-                for values in batch.to_pylist():
+                for values in _rows(batch):
                     number += 1
                     yield Record(f"row {number} of the row groups from {start} on", values)
     except READ_ERRORS as error:
         raise DamagedFile(
             "intake/not-parquet", f"The file is not Parquet, or is damaged: {reason_of(error)}."
         ) from error
+
+
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows of a batch; if Python cannot hold one of them as it is, as well as it can."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except (ValueError, OverflowError):
+        names, columns = batch.schema.names, batch.columns
+        rows = [dict(zip(names, map(_value, cells), strict=True)) for cells in zip(*columns, strict=True)]
+    return rows
+
+
+def _value(cell: pa.Scalar) -> Any:
+    """What a cell holds: bytes for a text that is not UTF-8, None for a time that is out of range."""
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return cell.as_buffer().to_pybytes() if hasattr(cell, "as_buffer") else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _warc(stream: io.BufferedReader) -> Iterator[Record]:
@@ -280,5 +307,5 @@ def field_names(file: SourceFile, kind: Kind) -> list[str]:
                 return list(table.schema_arrow.names)
         records = islice(read_records(file, kind), 100)
         return list(dict.fromkeys(name for record in records for name in record.values))
-    except (UnreadableDocument, *READ_ERRORS):
+    except Exception:  # whoever reads it will say so
         return []
