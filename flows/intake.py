@@ -53,6 +53,7 @@ class Portion:
     start: int = 0
     stop: int | None = None
     size: int = 0  #: bytes, about
+    refusal: str = ""  #: why none of its records can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Unread:
     key: bytes | None = None  #: hash of all that the document depends on, if that can be known
 
 
-def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator[Portion]:
+def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> list[Portion]:
     """The files in portions of about `most` bytes where they can be cut, with the fields that hold what we need.
 
     Args:
@@ -83,17 +84,28 @@ def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator
         most: bytes of a portion.
 
     Raises:
-        IntakeError: if no field of a file is known to hold text.
+        IntakeError: if no field is known to hold text, in a file that the user has named or in any file at all.
     """
+    found: list[Portion] = []
+    refused: list[IntakeError] = []
     for file in files:
         kind = file.kind or kind_by_content(file)
         if kind.is_one_document:
-            yield Portion(file, kind, size=file.size)
+            found.append(Portion(file, kind, size=file.size))
             continue
-        fields = _fields(file, kind, wanted)
+        try:
+            fields = _fields(file, kind, wanted)
+        except IntakeError as error:
+            if file.is_named:
+                raise
+            refused.append(error)
+            found.append(Portion(file, kind, refusal=str(error)))
+            continue
         parts = part_sizes(file, kind, most)
-        for start, stop in parts:
-            yield Portion(file, kind, fields, start, stop, file.size // len(parts))
+        found += [Portion(file, kind, fields, start, stop, file.size // len(parts)) for start, stop in parts]
+    if refused and len(refused) == len(found):
+        raise refused[0]
+    return found
 
 
 def _fields(file: SourceFile, kind: Kind, wanted: Fields) -> Fields:
@@ -133,6 +145,9 @@ def unread(portion: Portion) -> Iterator[Unread]:
     if portion.kind.is_one_document:
         key = key_of_bytes(code(), file, portion.kind) if file.version else None
         yield Unread(partial(_read_file, file, portion.kind), file.size, file.text_name, key)
+    elif portion.refusal:
+        reason = UnreadableDocument("intake/no-text", portion.refusal)
+        yield Unread(partial(_unreadable, file, f"{file.id}#rest", reason), 0)
     else:
         columns, where = None, repr((code(), file.id, file.source, portion.kind, portion.fields))
         if portion.kind == Kind.PARQUET:

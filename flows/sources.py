@@ -75,6 +75,11 @@ class SourceFile:
         """Whether it lies in this machine's file system."""
         return is_local(self.address)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it is a source of its own, not found in a folder."""
+        return "/" not in self.source
+
 
 def is_local(address: str) -> bool:
     """Whether an address is a path.
