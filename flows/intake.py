@@ -219,6 +219,20 @@ def _read(document: Document, *, is_page: bool) -> Document:
     return replace(page, metadata=replace(page.metadata, **known))
 
 
+def read_field(document: Document, field: str) -> Document:
+    """The document in a field of a record, or what its page shows, if the name or the text say that it holds one.
+
+    Raises:
+        UnreadableDocument: if the page cannot be read.
+    """
+    starts_as_page = document.text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
+    return _read(document, is_page=starts_as_page or _holds_pages(field))
+
+
+def _holds_pages(field: str) -> bool:
+    return field.casefold().endswith("html")
+
+
 def _document(record: Record, portion: Portion) -> Raw:
     file, fields, values = portion.file, portion.fields, record.values
     text_field = fields.text or "text"
@@ -228,7 +242,7 @@ def _document(record: Record, portion: Portion) -> Raw:
     digest = sha256(record.raw or _bytes(value)).hexdigest()
     given = values.get(fields.id) if fields.id else None
     is_id = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
-    document_id = _sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
+    document_id = sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
     error = record.error
     if not error and not isinstance(value, str | bytes):
         state = f"is {value!r:.40}, not text" if text_field in values else "is missing"
@@ -238,15 +252,14 @@ def _document(record: Record, portion: Portion) -> Raw:
     if error:
         return _unreadable(file, document_id, error, digest)
     known = _declared(values, fields)
-    is_page = text_field.casefold().endswith("html")
     try:
         if isinstance(value, bytes):
             declared = _string(values.get("charset"))
+            is_page = _holds_pages(text_field)
             return _decoded(value, document_id, file.source, known, is_page=is_page, declared=declared)
-        text = _sound(str(value))
+        text = sound(str(value))
         known = replace(known, encoding=record.encoding, encoding_confidence=record.confidence)
-        is_page |= text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
-        document = _read(Document(text, document_id, file.source, known), is_page=is_page)
+        document = read_field(Document(text, document_id, file.source, known), text_field)
         return Raw(document, sha256(text.encode()).hexdigest())
     except UnreadableDocument as unreadable:
         return _unreadable(file, document_id, unreadable, digest)
@@ -256,7 +269,7 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """The text with the halves of surrogate pairs put together, and U+FFFD for one that stands alone."""
     if not _SURROGATE.search(text):
         return text
@@ -294,7 +307,7 @@ _DECLARED = {name: name for name in _COLUMNS.split()} | {
 
 
 def _string(value: object) -> str | None:
-    return _sound(value.strip()) or None if isinstance(value, str) else None
+    return sound(value.strip()) or None if isinstance(value, str) else None
 
 
 def _strings(value: object) -> tuple[str, ...]:
