@@ -1,5 +1,6 @@
 """A file opened and unpacked, wherever it lies, in memory that does not grow with it."""
 
+import codecs
 import io
 import tempfile
 import zlib
@@ -156,7 +157,12 @@ def kind_by_content(file: SourceFile) -> Kind:
     return Kind.TEXT
 
 
-def is_packed(file: SourceFile) -> bool:
-    """Whether its first bytes say that it is packed."""
+def can_be_cut(file: SourceFile) -> bool:
+    """Whether it can be read from anywhere on: its first bytes do not say that it is packed, or of wide letters."""
     with opened(file) as stream:
-        return _packing(stream) is not None
+        return not (_packing(stream) or is_wide(stream))
+
+
+def is_wide(stream: io.BufferedReader) -> bool:
+    """Whether a stream begins with the mark of UTF-16 or UTF-32, in which lines do not end with the byte 10."""
+    return stream.peek(4).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))

@@ -21,7 +21,8 @@ from flows.opening import (
     READ_ERRORS,
     TOO_LARGE,
     DamagedFile,
-    is_packed,
+    can_be_cut,
+    is_wide,
     parquet_file,
     reason_of,
     unpacked,
@@ -66,9 +67,13 @@ def read_records(
             yield from _parquet(file, start, stop, columns)
             return
         with unpacked(file, start) as stream:
-            if kind == Kind.JSON and not _is_object(_start(stream).split(b"\n", 1)[0]):
+            if kind == Kind.JSON and _is_object(_start(stream).split(b"\n", 1)[0]):
+                kind = Kind.JSONL
+            elif kind == Kind.JSONL and not start and is_wide(stream):  # its lines are objects one after the other
+                kind = Kind.JSON
+            if kind == Kind.JSON:
                 yield from _json(stream)
-            elif kind in (Kind.JSON, Kind.JSONL):
+            elif kind == Kind.JSONL:
                 yield from _jsonl(stream, start, stop)
             elif kind == Kind.CSV:
                 yield from _csv(stream)
@@ -84,10 +89,10 @@ def read_records(
 def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int | None]]:
     """Where a file can be cut into parts of about `most` bytes, which can be read apart.
 
-    That is JSONL, and Parquet between its row groups, if they are not packed.
+    That is JSONL, and Parquet between its row groups, if they are neither packed nor in UTF-16.
     """
     try:
-        if kind == Kind.PARQUET and not is_packed(file):
+        if kind == Kind.PARQUET and can_be_cut(file):
             with parquet_file(file) as table:
                 metadata = table.metadata
             cuts, room = [0], most
@@ -97,7 +102,7 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
                     room = most
                 room -= metadata.row_group(group).total_byte_size
             return list(zip(cuts, [*cuts[1:], metadata.num_row_groups], strict=True))
-        if kind == Kind.JSONL and file.size > most and not is_packed(file):
+        if kind == Kind.JSONL and file.size > most and can_be_cut(file):
             cuts = list(range(0, file.size, most))
             return list(zip(cuts, [*cuts[1:], None], strict=True))
     except Exception:  # noqa: S110  whoever reads it will say so

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.flows.formats import documents, errors
+from tests.flows.formats import PACKERS, documents, errors, texts
 
 POLISH = "Premier powiedział w Łodzi, że rząd przyjmie ustawę o żegludze śródlądowej jeszcze w tym roku. "
 RUSSIAN = "Министры двенадцати стран встретились в понедельник в Париже, чтобы обсудить договор. "
@@ -44,6 +44,14 @@ def test_records_of_every_format_say_what_encoding_they_were_in(tmp_path, name, 
 def test_records_with_a_mark_or_of_two_bytes_a_letter_are_read(tmp_path, name, encoding):
     (tmp_path / name).write_bytes(FORMATS[name](["one text", "another"]).encode(encoding))
     assert [raw.document.text for raw in documents(tmp_path)] == ["one text", "another"]
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_lines_in_letters_of_many_bytes_are_read_whatever_the_size_of_a_part(tmp_path, encoding, packing):
+    many = [f"{POLISH}Ċ {number}" for number in range(50)]  # with a letter that has the byte of a line feed
+    (tmp_path / f"a.jsonl{packing}").write_bytes(PACKERS[packing](lines(many).encode(encoding)))
+    assert texts(tmp_path, most=1000) == many
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.csv"])
