@@ -31,6 +31,7 @@ _AS_BROWSERS_DO = {
 }
 _ERAS = EncodingEra.MODERN_WEB | EncodingEra.LEGACY_ISO
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SHIFT_TO_JAPANESE = b"\x1b$"
 _MOST_CONTROLS = 0.05  # of the bytes of a text; a picture or a program has more
 _SAMPLE = 200_000  # bytes
 _HALF_OF_A_PAIR = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # of surrogates, each written in UTF-8
@@ -49,9 +50,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     """The text of some bytes.
 
     The first of these that fits: a byte-order mark, which stays for the ledger to remove; UTF-16 without a mark; the
-    encoding that the source declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; UTF-8; what the
-    detector chardet says. In a text that is UTF-8 but for a few bytes, each of these becomes U+FFFD, which the judge
-    will not let pass.
+    encoding that the source declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; ISO-2022-JP;
+    UTF-8; what the detector chardet says. In a text that is UTF-8 but for a few bytes, each of these becomes U+FFFD,
+    which the judge will not let pass.
 
     Args:
         data: a whole text.
@@ -70,15 +71,16 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         text = data.decode(wide, "replace")
         _refuse_controls(text.encode())
         return Decoded(text, wide, 0.9)
-    encodings = ["utf-8"]
+    encodings = ["iso2022_jp", "utf-8"] if _SHIFT_TO_JAPANESE in data else ["utf-8"]
     if known := _known(declared):
         encodings.insert(_has_8_bits(known), known)
     for encoding in encodings:
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+            as_utf8 = data if encoding == "utf-8" else text.encode()
+        except UnicodeError:  # it does not fit, or gives half of a surrogate pair
             continue
-        _refuse_controls(data if encoding == "utf-8" else text.encode())
+        _refuse_controls(as_utf8)
         return Decoded(text, encoding, 1.0)
     _refuse_controls(data)
     return _repaired_utf8(data) or _detected(data)

@@ -66,6 +66,12 @@ def test_utf16_without_a_mark_is_recognized_by_its_zeros():
     assert decode("plain words".encode("utf-16-be")) == ("plain words", "utf-16-be", 0.9)
 
 
+def test_japanese_in_7_bits_is_recognized_by_its_escapes():
+    text = "部長会議が開かれた。\nGood news."
+    assert decode(text.encode("iso2022_jp")) == (text, "iso2022_jp", 1.0)
+    assert decode(b"\x1b$5 is a price, \x1b[1mbold\x1b[0m in a terminal").encoding == "utf-8"
+
+
 def test_a_few_bad_bytes_in_utf8_are_marked_and_change_nothing_else():
     data = (RUSSIAN * 3).encode()
     found = decode(data[:100] + b"\xff" + data[100:])
@@ -101,6 +107,13 @@ def test_a_zero_byte_in_a_text_is_a_character_that_the_ledger_removes():
 def test_what_is_not_text_is_said_to_be_so(data):
     with pytest.raises(UnreadableDocument, match="It is not text"):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "declared"), [(b"+2AA-", "utf-7"), (b"\\ud800", "unicode_escape"), (b"a" * 70, "idna")]
+)
+def test_a_declared_codec_that_gives_no_text_is_passed_over(data, declared):
+    assert decode(data, declared) == (data.decode(), "utf-8", 1.0)
 
 
 @given(st.binary(max_size=200))
