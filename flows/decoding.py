@@ -89,7 +89,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 def _known(declared: str | None) -> str | None:
     try:
         name = codecs.lookup(declared.strip()).name if declared else None
-        b"a".decode(name or "utf-8", "replace")  # Python has codecs that give no text, such as base64
+        bytes(range(256)).decode(name or "utf-8", "replace")  # Python has codecs that give no text, such as base64
     except (LookupError, ValueError):
         return None
     return _AS_BROWSERS_DO.get(name, name) if name else None

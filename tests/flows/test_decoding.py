@@ -46,7 +46,7 @@ def test_utf8_that_is_declared_as_an_encoding_of_8_bits_is_utf8():
     assert decode("Brücke".encode(), "latin1") == ("Brücke", "utf-8", 1.0)
 
 
-@pytest.mark.parametrize("declared", ["nonsense", "base64", "", "utf-8", "x" * 1000, "\0"])
+@pytest.mark.parametrize("declared", ["nonsense", "base64", "punycode", "", "utf-8", "x" * 1000, "\0"])
 def test_a_declaration_that_does_not_fit_is_passed_over(declared):
     assert decode((GERMAN * 3).encode("cp1252"), declared).text == GERMAN * 3
 
