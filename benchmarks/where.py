@@ -32,7 +32,7 @@ _STAGES = {
     "  Great Expectations": ["judge_documents", "judge_corpus", "__exit__"],
     "  copies": ["_duplicates"],
     "publish": ["stage_shard", "publish"],
-    "report": ["report_shard", "index_page"],
+    "  report": ["_report"],
 }
 
 

@@ -25,6 +25,7 @@ _OVERWHELMING = 40  # evidence for an encoding in a line, after which common cha
 _COMMON_SIGN = 7  # what a sign costs at most that is one of them, as punctuation does
 
 _BONUS_OF_MAIN_ENCODING = 24
+_PRIOR = 4  # of the commonest encoding
 _OTHERS_PER_BIT = 10  # so much evidence elsewhere lowers what is needed by one bit
 _MOST_AGAINST = -30  # what one senseless proposal can say against its encoding
 _SIGN_INSTEAD_OF_LETTER = 8
@@ -76,7 +77,7 @@ def repair_stretches(lines: Iterable[tuple[int, str]]) -> Iterator[Edit]:
         gain = max(proposal.gain, _MOST_AGAINST)
         for encoding in proposal.encodings:
             evidence[encoding] += gain
-    main = max(ENCODINGS, key=evidence.__getitem__)
+    main = max(ENCODINGS, key=lambda encoding: evidence[encoding] + _PRIOR * (encoding is ENCODINGS[0]))
     for proposal in _accepted(proposals, evidence, main):
         encoding = main if main in proposal.encodings else proposal.encodings[0]
         yield smallest(proposal.start, proposal.before, proposal.after, f"mojibake/{encoding.name}")
@@ -249,7 +250,8 @@ def _best_reading(before: str, stretch: str, after: str, readings: Sequence[str]
     is_formula = stretch in ("√π", "√Ω")
     start = "  " + before
     now = surprise(stretch + after, start) - _POSSESSIVE * is_possessive - _CAPITALS * is_upper - _FORMULA * is_formula
-    return max([(now - surprise(meant + after, start) - _penalty(before, meant, after), meant) for meant in readings])
+    gains = [now - surprise(meant + after, start) - _penalty(before, stretch, meant, after) for meant in readings]
+    return max(zip(gains, readings, strict=True))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -270,13 +272,13 @@ def _readings(meaning: str, encoding: Encoding) -> tuple[str, ...]:
     return tuple(readings)
 
 
-def _penalty(before: str, meant: str, after: str) -> int:
+def _penalty(before: str, stretch: str, meant: str, after: str) -> int:
     """What is held against a reading that is a Latin-1 sign: one lead character before it is all it takes."""
     if meant in _OF_SCIENCE and before[-1:].isascii():
         return -_GREEK_OF_SCIENCE
     if (last := max(meant)) > "\xff":
         return -_THREE_FOR_ONE if min(meant) >= "\u1e00" and last < "\u2e80" else 0
-    if any(map(str.isalpha, meant)):
+    if any(map(str.isalpha, meant)) or (stretch[0] == "Â" and not before[-1:].isupper()):  # no word is spelled so
         return 0
     touches_a_word = any(map(str.isalnum, before[-1:] + after[:1]))
     return _SIGN_INSTEAD_OF_LETTER if touches_a_word else _SIGN_ON_ITS_OWN

@@ -52,9 +52,14 @@ def clean(document: Document | str, knowledge: Knowledge | None = None, *, html:
     "Lithuania's Dovilė Sakaliene\\n"
     >>> result.revert()
     'Lithuania’s DovilÄ— Sakaliene'
+
+    Raises:
+        TypeError: if it is neither; bytes have to be decoded first.
     """
     if isinstance(document, str):
         document = Document(document)
+    if not isinstance(document, Document):
+        raise TypeError(f"clean: takes a Document or its text as str, not {type(document).__name__}.")
     if html:
         from cleaners.markup import read_page  # lxml and Beautiful Soup take longer to import than all the rest
 

@@ -8,12 +8,13 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from cleaners.blocks import Block, blocks, edges, plain, removals
+from cleaners.blocks import Block, blocks, edges, ends_sentence, plain, removals
 from cleaners.document import Cleaned, Document
 from cleaners.edits import Edit
 
@@ -67,14 +68,28 @@ class SiteLines:
         key = _key(site, _folded(line.text))
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
-    def among(self, keys: "NDArray[np.uint64]") -> tuple[int, ...]:
-        """Those of some lines that are repeated; negative if not at the edge.
+    def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
+        """For each of some lines, by their keys, 0, or 1 if it is repeated, or 2 if at the edge."""
+        import numpy as np
 
-        Args:
-            keys: the first column of a survey.
-        """
-        found = sorted(self.anywhere.intersection(keys.tolist()))
-        return tuple(key if key in self.at_edge else -key for key in found)
+        return _are_in(keys, self.anywhere).astype(np.uint8) + _are_in(keys, self.at_edge)
+
+
+def _are_in(keys: "NDArray[np.uint64]", lines: frozenset[int]) -> "NDArray[np.bool]":
+    import numpy as np
+
+    if not lines:
+        return np.zeros(len(keys), np.bool)
+    known = _in_order(lines)
+    are_in: NDArray[np.bool] = known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
+    return are_in
+
+
+@lru_cache(maxsize=2)
+def _in_order(lines: frozenset[int]) -> "NDArray[np.uint64]":
+    import numpy as np
+
+    return np.sort(np.fromiter(lines, np.uint64, len(lines)))
 
 
 def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
@@ -127,20 +142,18 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
     bounds = [(part << 64) // n_parts for part in range(1, n_parts)]
     cuts = [[0, *np.searchsorted(rows[:, 0], np.array(bounds, np.uint64)), len(rows)] for rows in surveys]
     n_articles: dict[int, int] = {}  # by the key of any line of a site
-    found: list[tuple[NDArray[np.uint64], ...]] = []  # key, number of articles, at an edge, and key of any line
+    found: list[tuple[NDArray[Any], ...]] = []  # key, number of articles, at an edge, and key of any line
     for part in range(n_parts):
         parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
         rows = np.concatenate([np.empty((0, 4), np.uint64), *parts])
-        _, places, counts = np.unique(rows[:, 0], return_inverse=True, return_counts=True)
-        rows = np.unique(rows[(counts[places] >= _FEWEST_DOCUMENTS) | (rows[:, 0] == rows[:, 3])], axis=0)
-        keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
-        any_line = rows[starts, 3]
-        n_at_edge = np.add.reduceat(rows[:, 2], starts) if len(keys) else keys
-        n_documents = counts.astype(np.uint64) - n_at_edge
+        keys, counts, any_line = _counted(rows)
+        keys_at_edge, counts_at_edge, _ = _counted(rows[rows[:, 2] == 1])
+        n_at_edge = np.zeros_like(counts)
+        n_at_edge[np.searchsorted(keys, keys_at_edge)] = counts_at_edge
         is_any = keys == any_line
-        n_articles |= zip(keys[is_any].tolist(), n_documents[is_any].tolist(), strict=True)
-        enough = (n_documents >= _FEWEST_DOCUMENTS) & ~is_any
-        found.append((keys[enough], n_documents[enough], n_at_edge[enough], any_line[enough]))
+        n_articles |= zip(keys[is_any].tolist(), counts[is_any].tolist(), strict=True)
+        enough = (counts >= _FEWEST_DOCUMENTS) & ~is_any
+        found.append((keys[enough], counts[enough], n_at_edge[enough], any_line[enough]))
     anywhere: set[int] = set()
     at_edge: set[int] = set()
     sites: set[int] = set()
@@ -152,6 +165,20 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
                 if n_edge >= _SHARE_AT_EDGE * n:
                     at_edge.add(key)
     return SiteLines(frozenset(anywhere), frozenset(at_edge), frozenset(sites))
+
+
+def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray[np.int64]", "NDArray[np.uint64]"]:
+    """The lines of a survey, the number of articles that have each, and the line that stands for any of its site."""
+    import numpy as np
+
+    pairs = rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]  # a line and an article as one number
+    order = np.argsort(pairs)
+    pairs = pairs[order]
+    is_first = np.ones(len(pairs), np.bool)
+    is_first[1:] = pairs[1:] != pairs[:-1]
+    rows = rows[order[is_first]]
+    keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
+    return keys, counts, rows[starts, 3]
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:
@@ -198,8 +225,11 @@ def _folded(text: str) -> str:
 
 
 def _key(site: str, line: str) -> int:
-    """A number for a folded line of a site; "12 comments" and "9 comments" are one, dates and mere figures are not."""
-    if _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
+    """A number for a folded line of a site.
+
+    "12 comments" and "9 comments" are one; sentences, dates and mere figures that differ in a number are not.
+    """
+    if not ends_sentence(line) and _DIGITS.search(line) and any(map(str.isalpha, line)) and not _YEAR.search(line):
         line = _DIGITS.sub("0", line)
     return _hash(f"{site}\0{line}")
 

@@ -94,11 +94,11 @@ class Judge:
             if kind is None and self._config.data_docs_sites:
                 self._context.build_data_docs()
 
-    def judge_documents(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Reason, ...]]:
+    def judge_documents(self, rows: Sequence[Mapping[str, Any]] | pd.DataFrame) -> dict[str, tuple[Reason, ...]]:
         """Why documents may not be published.
 
         Args:
-            rows: a document's measurements each, as `expectations.metrics.measure` gives them.
+            rows: a document's measurements each, as `expectations.metrics.measure` gives them; or a table of them.
 
         Returns:
             Reasons by document id, for those that fail only.
@@ -106,14 +106,16 @@ class Judge:
         Raises:
             JudgeError: if a row lacks a measurement, or an expectation could not be evaluated.
         """
-        for row in rows:
-            _check(row, COLUMNS)
+        table = pd.DataFrame(rows, columns=None if len(rows) else list(COLUMNS))
         reasons: defaultdict[str, list[Reason]] = defaultdict(list)
-        if rows:
-            for expectation, failures in self._judge("documents", rows, document_suite()):
+        if len(table):
+            if not all(name in table and _are(table[name], kind) for name, kind in COLUMNS.items()):
+                for row in table.to_dict("records"):
+                    _check(row, COLUMNS)
+            for expectation, failures in self._judge("documents", table, document_suite()):
                 for failure in failures:
                     reasons[failure["id"]].append(_reason(expectation, failure))
-        return {row["id"]: tuple(reasons[row["id"]]) for row in rows if row["id"] in reasons}
+        return {name: tuple(reasons[name]) for name in table["id"] if name in reasons}
 
     def judge_corpus(self, totals: Mapping[str, Any]) -> tuple[Reason, ...]:
         """Why the corpus as a whole may not be published.
@@ -126,17 +128,17 @@ class Judge:
             JudgeError: if a total is missing, or an expectation could not be evaluated.
         """
         _check(totals, _TOTALS)
-        found = self._judge("corpus", [{"id": "corpus", **totals}], corpus_suite())
+        found = self._judge("corpus", pd.DataFrame([{"id": "corpus", **totals}]), corpus_suite())
         return tuple(_reason(expectation, failure) for expectation, failures in found for failure in failures)
 
     def _judge(
-        self, name: str, rows: Sequence[Mapping[str, Any]], expectations: Sequence[Expectation]
+        self, name: str, rows: pd.DataFrame, expectations: Sequence[Expectation]
     ) -> list[tuple[Expectation, list[dict[str, Any]]]]:
         """Each expectation with the rows that fail it: their id and the value of the column it judges."""
         suite = self._context.suites.add_or_update(gx.ExpectationSuite(name, expectations=list(expectations)))
         definition = gx.ValidationDefinition(name=name, data=self._batches[name], suite=suite)
         found = self._context.validation_definitions.add_or_update(definition).run(
-            batch_parameters={"dataframe": pd.DataFrame(rows)},
+            batch_parameters={"dataframe": rows},
             result_format=_RESULT_FORMAT,
             run_id=RunIdentifier(run_name=name),
         )
@@ -157,6 +159,13 @@ def _failures(
             raise JudgeError(f"{type(expectation).__name__} could not be evaluated: {result.exception_info}")
         failures.append((expectation, list(result.result["unexpected_index_list"] or ())))
     return failures
+
+
+def _are(column: pd.Series, kind: type) -> bool:
+    """Whether all values are of a kind, and none is missing."""
+    if kind is str:
+        return all(type(value) is str for value in column)
+    return bool(column.dtype == kind and not column.hasnans)
 
 
 def _check(row: Mapping[str, Any], columns: Mapping[str, type]) -> None:

@@ -1,10 +1,10 @@
 """Finished work, kept under a hash of what it was made from.
 
 A run that is repeated, or follows one that was killed, finds here what was finished, and does only what is new. An
-entry is a folder that appears whole or not at all.
+entry is a folder that appears whole or not at all; one of which a power failure left files cut short is made again.
 """
 
-import os
+import json
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,10 +15,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from uuid import uuid4
 
-import pyarrow as pa
-from pyarrow import feather
-
 _DRAFTS = "drafts"
+_SIZES = "sizes.json"  # of the files of an entry, written last
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
@@ -28,21 +26,29 @@ class Cache:
 
     folder: Path
 
-    def made(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
+    def made(
+        self,
+        kind: str,
+        key: str,
+        make: Callable[[Path], None],
+        holds: Callable[[Path], bool] = lambda _: True,
+    ) -> Path:
         """The folder of a piece of work, which is done now if it was not done before.
 
         Args:
             kind: what sort of work it is.
             key: hash of everything that the result depends on.
             make: writes the result into the folder it is given.
+            holds: whether what was done before, in the folder it is given, is still right.
         """
         path = self.folder / kind / key
-        if (path / AGAIN).exists():
-            shutil.rmtree(path)
+        if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
+            shutil.rmtree(path, ignore_errors=True)
         if not path.exists():
             draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
             make(draft)
+            (draft / _SIZES).write_text(json.dumps(_sizes(draft)))
             path.parent.mkdir(exist_ok=True)
             try:
                 draft.rename(path)
@@ -69,18 +75,18 @@ class Cache:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """A table as an Arrow file, which is several times faster to write and to read than Parquet, safely on disk."""
-    with path.open("wb") as file:
-        feather.write_feather(table.combine_chunks(), file, compression="lz4")
-        file.flush()
-        os.fsync(file.fileno())
+def _sizes(folder: Path) -> dict[str, int]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
-def read_table(path: Path, *columns: str) -> pa.Table:
-    """Some columns of a table that `write_table` has written; all of them if none is named."""
-    table = feather.read_table(path, columns=list(columns) or None)
-    return (table.select(columns) if columns else table).combine_chunks()  # names in order come in the file's order
+def is_whole(entry: Path) -> bool:
+    """Whether there is an entry, and no file of it is cut short."""
+    try:
+        wanted: dict[str, int] = json.loads((entry / _SIZES).read_bytes())
+        return wanted.items() <= _sizes(entry).items()
+    except (OSError, ValueError):
+        return False
 
 
 def key_of(*parts: object) -> str:

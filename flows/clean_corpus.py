@@ -81,6 +81,7 @@ def clean_corpus(
     id_field: str | None = None,
     url_field: str | None = None,
     workers: int | None = None,
+    fresh: bool = False,
 ) -> Outcome:
     """Clean the sources, judge the result, and publish it if it passes.
 
@@ -95,6 +96,7 @@ def clean_corpus(
         url_field: field that holds the address.
         workers: processes that do the work, as many as there are processors by default; 0 leaves it to Prefect's task
             runner, such as prefect-dask's.
+        fresh: whether to use nothing of earlier runs.
 
     A run that cannot go on, or a corpus that fails its suite, is a failed flow run, whose result is the
     `CleancopyError`, `RuleError` or `NotPublished` that says why.
@@ -102,7 +104,7 @@ def clean_corpus(
     fields = Fields(text_field, id_field, url_field)
     folder, address = places(out)
     rule_folders = tuple(map(Path, rules or ()))
-    settings = Settings(tuple(sources), folder, rule_folders, quotes, fields, duplicates, address=address)
+    settings = Settings(tuple(sources), folder, rule_folders, quotes, fields, duplicates, fresh, address)
     try:
         with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
             outcome = run(settings, PrefectEngine(pool if workers != 0 else None))

@@ -5,7 +5,7 @@ cleaners heed, or what its site repeats of the lines that it has.
 """
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -15,34 +15,35 @@ from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import DTypeLike, NDArray
 
 from cleaners import Cleaned, Document, Knowledge, Metadata, clean_many, revert
 from cleaners.duplicates import N_BANDS, sketch
 from cleaners.site import SiteLines, merge, new_lines
 from expectations.metrics import COLUMNS, measure
 from flows import corpus
-from flows.cache import AGAIN, Cache, code, key_of, key_of_bytes, read_table, write_table
-from flows.earlier import KEY, Earlier
+from flows.cache import AGAIN, Cache, code, key_of, key_of_bytes
+from flows.earlier import KEY, NO_KEY, Earlier, Keys, Places, keys_of
 from flows.reading import document_of
 from flows.settings import Settings
 from flows.shards import Shard
+from flows.tables import Rows, numbers
 
 _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 CLEANED = pa.schema(
     [
         *corpus.DOCUMENTS,
-        ("source_text", pa.string()),
-        ("text_name", pa.string()),
         ("check", pa.string()),  # what kept it from being cleaned
         ("reason", pa.string()),
         ("ledger", pa.list_(pa.struct(list(corpus.EDITS)[1:]))),
         ("measured", pa.struct([(name, _KINDS[kind]) for name, kind in COLUMNS.items()])),
         ("sketch", pa.binary(8 * N_BANDS)),
         ("lines", pa.binary()),  # keys of the lines that the cleaners saw
-        ("repeated", pa.binary()),  # those of them that the site repeats
+        ("repeated", pa.binary()),  # for each of them whether the site repeats it, and whether at the edge
         ("key", KEY),  # hash of all else that this row depends on
     ]
 )
+_HEEDED = ("lines", "repeated")
 _LEAST_FOR_SKETCH = 250  # characters; shorter texts are near copies of one another too easily
 
 
@@ -55,85 +56,91 @@ def merge_surveys(shards: Sequence[Shard], staging: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _knowledge(settings: Settings, site_lines: Path) -> Knowledge:
-    """What the cleaners may know; read once by each worker."""
-    return replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
+def _knowledge(settings: Settings, site_lines: Path) -> tuple[Knowledge, str]:
+    """What the cleaners may know, read once by each worker; and a hash of all of it but the lines."""
+    known = replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
+    return known, key_of("clean", code(), known.rules.sha256, known.quotes)
 
 
 def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache, earlier: Earlier) -> Shard:
     """Clean, measure and sketch a shard's documents, with their ledgers."""
-    knowledge = _knowledge(settings, site_lines)
-    context = key_of("clean", code(), knowledge.rules.sha256, knowledge.quotes)
-    content = read_table(shard.raw, "content")["content"].to_pylist()
-    repeated = knowledge.site_lines.among(np.load(shard.survey, mmap_mode="r")[:, 0])
-    key = key_of(context, b"".join(content), shard.renamed, repeated)
-    if (path := cache.folder / "clean" / key).exists():
-        table = read_table(replace(shard, cleaned=path).documents, "lines", "repeated")
-        if not all(_still_hold(table, knowledge.site_lines)):
-            (path / AGAIN).touch()
-    make = partial(_clean_into, shard, knowledge, context, earlier)
-    return replace(shard, cleaned=cache.made("clean", key, make))
+    knowledge, context = _knowledge(settings, site_lines)
+    raw = Rows.in_folder(shard.raw)
+    keys = _keys(shard, raw.read("content", "check"), context)
+
+    def holds(cleaned: Path) -> bool:
+        rows = Rows.in_folder(replace(shard, cleaned=cleaned).documents)
+        return bool(_still_hold(rows.read(*_HEEDED), knowledge.site_lines).all())
+
+    key = key_of(keys.tobytes(), shard.renamed)
+    make = partial(_clean_into, shard, raw, keys, knowledge, earlier)
+    return replace(shard, cleaned=cache.made("clean", key, make, holds))
 
 
 def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
     """The shard with all its documents in quarantine, since it cannot be cleaned."""
-    n_documents = len(read_table(shard.raw, "id"))
+    n_documents = len(Rows.in_folder(shard.raw))
     reason = f"All {n_documents} documents read with it could not be cleaned: {error!r}."
 
     def write(folder: Path) -> None:
         rows = [
             {**row, "check": row["check"] or "clean/shard-failed", "reason": row["reason"] or reason}
-            for row in _raw(shard).to_pylist()
+            for row in _raw(shard, np.arange(n_documents))
         ]
-        _write(replace(shard, cleaned=folder), pa.Table.from_pylist([_unclean(row) for row in rows], CLEANED))
+        table = pa.Table.from_pylist([_unclean(row) for row in rows], CLEANED)
+        Rows.of(table).write(replace(shard, cleaned=folder).documents)
         (folder / AGAIN).touch()
 
     return replace(shard, cleaned=cache.made("failed", uuid4().hex, write))
 
 
-def _clean_into(shard: Shard, knowledge: Knowledge, context: str, earlier: Earlier, folder: Path) -> None:
-    raw = _raw(shard)
-    facts = zip(*(raw[name].to_pylist() for name in ("id", "check", "content")), strict=True)
-    keys = [None if check else key_of_bytes(context, document_id, of=content) for document_id, check, content in facts]
-
-    def make(places: list[int]) -> list[dict[str, Any]]:
-        rows = raw.take(pa.array(places, pa.int64())).to_pylist()
+def _clean_into(shard: Shard, raw: Rows, keys: Keys, knowledge: Knowledge, earlier: Earlier, folder: Path) -> None:
+    def make(places: Places) -> list[dict[str, Any]]:
+        rows = _raw(shard, places)
         documents = [document_of(row) for row in rows if not row["check"]]
         results = zip(documents, _results(documents, knowledge), strict=True)
         return [
-            _unclean(row) if row["check"] else _cleaned(row, keys[place], *next(results), knowledge)
-            for place, row in zip(places, rows, strict=True)
+            _unclean(row) if row["check"] else _cleaned(row, keys[place].tobytes(), *next(results), knowledge)
+            for place, row in zip(places.tolist(), rows, strict=True)
         ]
 
-    table, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines))
-    _check(table.take(pa.array(made, pa.int64())))
-    _write(replace(shard, cleaned=folder), table)
+    rows, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines), _HEEDED)
+    _check(rows.take(made), raw.take(made))
+    rows.write(replace(shard, cleaned=folder).documents)
 
 
-def _raw(shard: Shard) -> pa.Table:
-    """The documents of a shard as they were read, under the ids that they have now."""
-    table = read_table(shard.raw)
-    if not shard.renamed:
-        return table
-    columns = {name: table[name].to_pylist() for name in ("id", "check", "reason")}
+def _keys(shard: Shard, table: pa.Table, context: str) -> Keys:
+    """For each document a hash of all that what becomes of it depends on, but for its site's lines."""
+    keys = numbers(table["content"]) ^ np.frombuffer(key_of_bytes(context), np.uint64)
     for row, document_id, reason in shard.renamed:
-        columns["id"][row] = document_id
-        if reason:
-            columns["check"][row], columns["reason"][row] = reason
-    for name, values in columns.items():
-        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
-    return table
+        keys[row] = keys_of([None if reason else key_of_bytes(document_id, of=keys[row].tobytes())])
+    keys[table["check"].is_valid().to_numpy()] = 0
+    return keys
 
 
-def _still_hold(table: pa.Table, site_lines: SiteLines) -> list[bool]:
+def _raw(shard: Shard, places: Places) -> list[dict[str, Any]]:
+    """Documents of a shard as they were read, under the ids that they have now."""
+    rows: list[dict[str, Any]] = Rows.in_folder(shard.raw).take(places).read().to_pylist()
+    renamed = {row: (document_id, reason) for row, document_id, reason in shard.renamed}
+    for place, row in zip(places.tolist(), rows, strict=True):
+        if place in renamed:
+            row["id"], reason = renamed[place]
+            if reason:
+                row["check"], row["reason"] = reason
+    return rows
+
+
+def _still_hold(table: pa.Table, site_lines: SiteLines) -> NDArray[np.bool]:
     """Whether the documents have the same lines that their sites repeat as when they were cleaned."""
-    lines, repeated = table["lines"].to_pylist(), table["repeated"].to_pylist()
-    return [_repeated(keys, site_lines) == before for keys, before in zip(lines, repeated, strict=True)]
+    lines, before = (table[name].to_pylist() for name in _HEEDED)
+    has_changed = site_lines.marks(_joined(lines, np.uint64)) != _joined(before, np.uint8)
+    still_hold = np.ones(len(table), np.bool)
+    still_hold[np.repeat(np.arange(len(table)), [len(some) for some in before])[has_changed]] = False
+    return still_hold
 
 
-def _repeated(lines: bytes, site_lines: SiteLines) -> bytes:
-    found = site_lines.among(np.frombuffer(lines, np.uint64)) if site_lines else ()
-    return repr(found).encode() if found else b""
+def _joined(values: Iterable[bytes], kind: DTypeLike) -> NDArray[Any]:
+    return np.frombuffer(b"".join(values), kind)
 
 
 def _results(documents: Sequence[Document], knowledge: Knowledge) -> Iterator[Cleaned | Exception]:
@@ -149,7 +156,7 @@ def _results(documents: Sequence[Document], knowledge: Knowledge) -> Iterator[Cl
 
 
 def _cleaned(
-    row: dict[str, Any], key: bytes | None, document: Document, result: Cleaned | Exception, knowledge: Knowledge
+    row: dict[str, Any], key: bytes, document: Document, result: Cleaned | Exception, knowledge: Knowledge
 ) -> dict[str, Any]:
     try:
         if isinstance(result, Exception):
@@ -169,36 +176,29 @@ def _cleaned(
         "text_sha256": sha256(result.text.encode()).hexdigest(),
         "n_edits": result.n_edits,
         "removed_ratio": measured["removed_ratio"],
-        "source_text": row["text"],
-        "text_name": row["text_name"],
         "ledger": list(corpus.edit_rows(result.ledger)),
         "measured": measured,
         "sketch": sketch(result.text).tobytes() if is_long else bytes(8 * N_BANDS),
         "lines": lines,
-        "repeated": _repeated(lines, knowledge.site_lines),
+        "repeated": knowledge.site_lines.marks(np.frombuffer(lines, np.uint64)).tobytes(),
         "key": key,
     }
 
 
 def _unclean(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        **{name: row[name] for name in ("id", "source", "text_name", "check", "reason")},
-        "source_text": row["text"],
+        **{name: row[name] for name in ("id", "source", "check", "reason")},
         "ledger": [],
         "sketch": bytes(8 * N_BANDS),
         "lines": b"",
         "repeated": b"",
+        "key": NO_KEY,
     }
 
 
-def _write(shard: Shard, table: pa.Table) -> None:
-    write_table(shard.documents, table)
-    sketches = np.frombuffer(b"".join(table["sketch"].to_pylist()), np.uint64).reshape(-1, N_BANDS)
-    np.save(shard.sketches, np.ascontiguousarray(sketches.T))
-
-
-def _check(table: pa.Table) -> None:
+def _check(rows: Rows, raw: Rows) -> None:
     """Refuse a document whose ledger, as it is kept, does not lead back to its source text."""
-    for row in table.select(["source", "check", "text", "source_text", "ledger"]).to_pylist():
-        if not row["check"] and revert(row["text"], corpus.ledger_of(row["ledger"])) != row["source_text"]:
-            raise corpus.CorpusError(f"{row['source']}: its ledger does not lead back to its text; please report it.")
+    columns = [*rows.read("source", "check", "text", "ledger"), raw.read("text")["text"]]
+    for source, check, text, ledger, source_text in zip(*(column.to_pylist() for column in columns), strict=True):
+        if not check and revert(text, corpus.ledger_of(ledger)) != source_text:
+            raise corpus.CorpusError(f"{source}: its ledger does not lead back to its text; please report it.")

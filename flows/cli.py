@@ -19,9 +19,6 @@ from cleaners.rules import load
 from flows import CleancopyError, UnreadableDocument
 
 if TYPE_CHECKING:
-    from distributed import Client
-
-    from flows.engines import Engine
     from flows.pipeline import Outcome
     from flows.settings import Settings
 
@@ -183,13 +180,15 @@ def _spooled(options: argparse.Namespace) -> "Iterator[Settings]":
 
 
 def _run(options: argparse.Namespace, settings: "Settings") -> int:
-    from flows.pipeline import run
+    from flows.execution import carry_out
 
-    if options.flow or os.environ.get("PREFECT_API_URL"):
-        outcome = _run_flow(settings, options)
-    else:
-        with _engine(options) as engine:
-            outcome = run(settings, engine)
+    outcome = carry_out(
+        settings,
+        options.workers,
+        is_flow=options.flow or bool(os.environ.get("PREFECT_API_URL")),
+        is_dask=options.engine == "dask",
+        address=options.address,
+    )
     _print_outcome(outcome, settings)
     if not outcome.published:
         return NOT_PUBLISHED
@@ -221,69 +220,6 @@ def _standard_input() -> str:
         return decode(sys.stdin.buffer.read()).text
     except UnreadableDocument as error:
         raise CleancopyError(f"standard input: {error} Convert it first, for example with iconv.") from error
-
-
-def _run_flow(settings: "Settings", options: argparse.Namespace) -> "Outcome":
-    import logging
-
-    from flows.clean_corpus import NotPublished, clean_corpus
-
-    logging.getLogger("prefect.flow_runs").setLevel(logging.CRITICAL)  # we say ourselves how the run ended
-    sources, rules = list(settings.sources), list(map(str, settings.rules))
-    flow, workers = clean_corpus, options.workers
-    if options.engine == "dask":
-        try:
-            from prefect_dask import DaskTaskRunner
-        except ImportError as error:
-            raise _no_dask() from error
-        address = {"address": options.address} if options.address else {"cluster_kwargs": {"n_workers": workers}}
-        flow, workers = clean_corpus.with_options(task_runner=DaskTaskRunner(**address)), 0
-    try:
-        fields = settings.fields.options()
-        return flow(sources, settings.target, rules, settings.quotes, settings.duplicates, **fields, workers=workers)
-    except NotPublished as verdict:
-        return verdict.outcome
-
-
-@contextmanager
-def _engine(options: argparse.Namespace) -> "Iterator[Engine]":
-    """An engine that shows a progress bar on a terminal and is quiet elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from flows.engines import Dask, Processes
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        tasks = {}
-
-        def show(stage: str, done: int, of: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=of)
-            bar.update(tasks[stage], completed=done)
-
-        if options.engine == "dask":
-            with _dask_client(options) as client:
-                yield Dask(client, show)
-        else:
-            with Processes(options.workers, show) as engine:
-                yield engine
-
-
-def _dask_client(options: argparse.Namespace) -> "Client":
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise _no_dask() from error
-    if not options.address:
-        return Client(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
-    try:
-        return Client(options.address, timeout=10)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise CleancopyError(f"{options.address}: no Dask scheduler answers; check the address.") from error
-
-
-def _no_dask() -> CleancopyError:
-    return CleancopyError("--engine dask: Dask is not installed; install it with `pip install cleancopy[dask]`.")
 
 
 def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:

@@ -194,10 +194,11 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
     for part in parts:
         target = out / part.path
-        target.parent.mkdir(exist_ok=True)
         if not target.exists() or sha256_of(target) != part.sha256:
+            target.parent.mkdir(exist_ok=True)
             (staging / part.path).replace(target)
-            _sync(target.parent)
+    for folder in FOLDERS:
+        _sync(out / folder)
     if changed:
         before, now = ({part["path"] for part in some["parts"]} for some in (old or {"parts": []}, content))
         content["left"] = sorted(_ids(out, before - now) - _ids(out, now - before))
@@ -225,7 +226,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
 def _ids(out: Path, paths: Iterable[str]) -> set[str]:
     """The documents of some parts, published or set aside."""
     found = [out / path for path in paths if not path.startswith("edits/") and (out / path).exists()]
-    return {name for path in found for name in pq.read_table(path, columns=["id"])["id"].to_pylist()}
+    return {name for path in found for name in pq.ParquetFile(path).read(["id"])["id"].to_pylist()}
 
 
 def replace_folder(new: Path, target: Path, staging: Path) -> None:

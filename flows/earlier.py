@@ -1,7 +1,7 @@
 """What earlier runs have made of single documents, found again by a key that stands for all that it depends on.
 
 Work is kept in tables, a row for each document, with its key in the column `key`. An index says which row of which
-table has which key: 24 bytes for each document, read from disk as it is needed.
+page has which key: 24 bytes for each document, read from disk as it is needed.
 """
 
 import json
@@ -15,11 +15,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from flows.cache import Cache, key_of, read_table
+from flows.cache import Cache, is_whole, key_of
+from flows.tables import Rows, numbers
 
+Keys = NDArray[np.uint64]
+"""Two numbers for each row."""
+Places = NDArray[np.int64]
 KEY = pa.binary(16)
+NO_KEY = bytes(16)
 _KIND = "index"
-_MOST_TABLES = 64  # that are read for one shard; to clean what lies in others costs no more than to read them
+_MOST_PAGES = 64  # that are looked at for one shard; to clean what lies in others costs no more than to read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,92 +35,90 @@ class Earlier:
 
     def rows(
         self,
-        keys: Sequence[bytes | None],
+        keys: Keys,
         schema: pa.Schema,
-        make: Callable[[list[int]], list[dict[str, Any]]],
-        holds: Callable[[pa.Table], Sequence[bool]] | None = None,
-    ) -> tuple[pa.Table, list[int]]:
+        make: Callable[[Places], list[dict[str, Any]]],
+        holds: Callable[[pa.Table], NDArray[np.bool]] | None = None,
+        heeds: Sequence[str] = (),
+    ) -> tuple[Rows, Places]:
         """A row for each key, taken over where an earlier run has made it.
 
         Args:
-            keys: of the rows that are wanted; None for one that has to be made.
+            keys: of the rows that are wanted; 0 for one that has to be made.
             schema: of the rows, with a column `key`.
             make: makes the rows that have the given places among the keys.
-            holds: which of some rows with the right keys still hold; without it, all do.
+            holds: which of some rows still hold, if their keys are right; without it, all do.
+            heeds: the columns that `holds` looks at.
 
         Returns:
             The rows in the order of their keys, and the places of those that were made.
         """
-        taken = list(self._taken(keys, schema, holds))
-        places = [place for some, _ in taken for place in some.tolist()]
-        missing = sorted(set(range(len(keys))).difference(places))
-        made = pa.Table.from_pylist(make(missing), schema)
-        if not taken:
-            return made, missing
-        order = np.argsort(np.array(missing + places))
-        return pa.concat_tables([made, *(table for _, table in taken)]).combine_chunks().take(order), missing
+        taken = list(self._taken(keys, holds, heeds))
+        is_missing = np.ones(len(keys), np.bool)
+        for places, _ in taken:
+            is_missing[places] = False
+        missing = np.flatnonzero(is_missing)
+        made = Rows.of(pa.Table.from_pylist(make(missing), schema))
+        order = np.argsort(np.concatenate([missing, *(places for places, _ in taken)]))
+        return Rows.joined([made, *(rows for _, rows in taken)]).take(order), missing
 
     def _taken(
-        self, keys: Sequence[bytes | None], schema: pa.Schema, holds: Callable[[pa.Table], Sequence[bool]] | None
-    ) -> Iterator[tuple[NDArray[np.int64], pa.Table]]:
-        """Places among the keys, with their rows, a table at a time."""
-        known = [place for place, key in enumerate(keys) if key]
-        if not self.folder or not known:
+        self, keys: Keys, holds: Callable[[pa.Table], NDArray[np.bool]] | None, heeds: Sequence[str]
+    ) -> Iterator[tuple[Places, Rows]]:
+        """Places among the keys, with their rows, a page at a time."""
+        known = np.flatnonzero(keys.any(axis=1))
+        if not self.folder or not len(known):
             return
         index = np.load(self.folder / "index.npy", mmap_mode="r")
-        heads = _heads(keys[place] for place in known)
+        heads = keys[known, 0]
         at = np.minimum(np.searchsorted(index[0], heads), index.shape[1] - 1)
         is_found = index[0, at] == heads if index.shape[1] else np.zeros(len(heads), np.bool)
-        places, at = np.array(known)[is_found], at[is_found]
-        numbers, counts = np.unique(index[1, at], return_counts=True)
-        paths = json.loads((self.folder / "tables.json").read_bytes())
-        for number in numbers[np.argsort(-counts, kind="stable")][:_MOST_TABLES].tolist():
-            is_here = index[1, at] == number
-            table = _read(self.folder.parents[1] / paths[number], schema)
-            if table is None:
+        places, at = known[is_found], at[is_found]
+        page, row = index[1:, at].astype(np.int64)
+        pages, counts = np.unique(page, return_counts=True)
+        paths = json.loads((self.folder / "pages.json").read_bytes())
+        for number in pages[np.argsort(-counts, kind="stable")][:_MOST_PAGES].tolist():
+            is_here = page == number
+            rows = Rows.of_page(self.folder.parents[1] / paths[number], row[is_here])
+            try:
+                table = rows.read("key", *heeds)
+            except (OSError, ValueError, pa.ArrowException):  # somebody took it away, or damaged it
                 continue
-            found, table = places[is_here], table.take(index[2, at[is_here]])
-            are_equal = [keys[place] == key for place, key in zip(found, table["key"].to_pylist(), strict=True)]
-            mask = np.array(are_equal, np.bool) & np.array(holds(table) if holds else True, np.bool)
-            yield found[mask], table if mask.all() else table.filter(mask)
+            is_taken = (numbers(table["key"]) == keys[places[is_here]]).all(axis=1)
+            if holds:
+                is_taken &= holds(table)
+            yield places[is_here][is_taken], rows.take(is_taken)
 
 
-def _read(path: Path, schema: pa.Schema) -> pa.Table | None:
-    """A table, or None if somebody took it away."""
-    try:
-        table = read_table(path)
-    except FileNotFoundError:
-        return None
-    return table if table.schema.equals(schema) else None
-
-
-def _heads(keys: Iterable[bytes | None]) -> NDArray[np.uint64]:
-    """The first eight bytes of each key, as a number."""
-    return np.array([int.from_bytes((key or b"")[:8], "big") for key in keys], np.uint64)
+def keys_of(keys: Iterable[bytes | None]) -> Keys:
+    """Keys as they are looked for."""
+    return np.frombuffer(b"".join(key or NO_KEY for key in keys), np.uint64).reshape(-1, 2)
 
 
 def earlier_in(cache: Cache) -> Earlier:
     """What the last run has left."""
-    return Earlier(next(iter(sorted((cache.folder / _KIND).glob("*"))), None))
+    return Earlier(next(filter(is_whole, sorted((cache.folder / _KIND).glob("*"))), None))
 
 
 def write_index(tables: Sequence[Path], cache: Cache) -> Path:
     """The folder of an index of all rows of some tables that have a key, written if it is not there yet.
 
     Args:
-        tables: in the cache.
+        tables: folders in the cache.
         cache: finished work.
     """
     paths = [path.relative_to(cache.folder).as_posix() for path in tables]
-    return cache.made(_KIND, key_of(paths), partial(_write, tables, paths))
+    return cache.made(_KIND, key_of(paths), partial(_write, tables, cache))
 
 
-def _write(tables: Sequence[Path], paths: Sequence[str], folder: Path) -> None:
-    columns = []
-    for number, path in enumerate(tables):
-        keys = read_table(path, "key")["key"].to_pylist()
-        rows = np.array([row for row, key in enumerate(keys) if key], np.uint64)
-        columns.append(np.array([_heads(filter(None, keys)), np.full(len(rows), number, np.uint64), rows]))
-    whole = np.concatenate([np.empty((3, 0), np.uint64), *columns], axis=1)
+def _write(tables: Sequence[Path], cache: Cache, folder: Path) -> None:
+    columns = [np.empty((3, 0), np.uint64)]
+    paths: list[str] = []
+    for path in tables:
+        rows = Rows.in_folder(path)
+        keys = numbers(rows.read("key")["key"])
+        columns.append(np.array([keys[:, 0], rows.page + len(paths), rows.row], np.uint64)[:, keys.any(axis=1)])
+        paths += [page.relative_to(cache.folder).as_posix() for page in rows.pages]
+    whole = np.concatenate(columns, axis=1)
     np.save(folder / "index.npy", whole[:, np.argsort(whole[0], kind="stable")])
-    (folder / "tables.json").write_text(json.dumps(paths))
+    (folder / "pages.json").write_text(json.dumps(paths))

@@ -1,13 +1,15 @@
 """How the stages of a run are carried out: here and now, by processes beside this one, or on a cluster."""
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import chdir
 from functools import partial
-from multiprocessing.context import BaseContext
-from threading import Lock
+from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, Protocol, Self, TypeVar
 from uuid import uuid4
 
@@ -71,6 +73,12 @@ def attempted(
     raise AssertionError("unreachable")
 
 
+def _in_folder(folder: Path, stage: Callable[[Given], Result], batch: Given) -> Result:
+    """The result for one batch, with relative paths as they are meant where the run was started."""
+    with chdir(folder):
+        return stage(batch)
+
+
 class Direct:
     """Stages called one after the other in this process."""
 
@@ -99,10 +107,22 @@ class Direct:
             self._progress(name, done, len(batches))
 
 
-def _forkserver() -> BaseContext:
+def _new_pool(n_workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    return context
+    return ProcessPoolExecutor(n_workers, context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Have this worker end when the process that it works for is gone, even if that was killed."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=follow, daemon=True).start()
 
 
 class Processes(Direct):
@@ -126,7 +146,7 @@ class Processes(Direct):
 
     def _submit(self, stage: Callable[[Given], Result], batch: Given) -> Future[Result]:
         if not self._pool:
-            self._pool = ProcessPoolExecutor(self._n_workers, _forkserver())
+            self._pool = _new_pool(self._n_workers)
         try:
             return self._pool.submit(stage, batch)
         except OSError as error:  # another worker was about to start when the pool broke
@@ -187,7 +207,7 @@ class Pool:
         """The result for one batch, from another process."""
         with self._lock:
             if not self._pool:
-                self._pool = ProcessPoolExecutor(self._n_workers, _forkserver())
+                self._pool = _new_pool(self._n_workers)
             pool = self._pool
         try:
             return pool.submit(stage, batch).result()
@@ -228,7 +248,7 @@ class Dask(Direct):
         """The result of one stage for each batch, in their order."""
         name = name_of(stage)
         self._progress(name, 0, len(batches))
-        work = partial(attempted, stage, rescue=rescue)
+        work = partial(_in_folder, Path.cwd(), partial(attempted, stage, rescue=rescue))
         futures = [self._client.submit(work, batch, pure=False, key=f"{name}-{uuid4()}") for batch in batches]
         for done, (batch, future) in enumerate(zip(batches, futures, strict=True), 1):
             try:

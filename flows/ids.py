@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from expectations.verdicts import Reason
-from flows.cache import read_table
 from flows.shards import Shard, hash_of
+from flows.tables import Rows
 
 
 def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
@@ -18,7 +18,7 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     """
     hashes = []
     for shard in shards:
-        ids = read_table(shard.raw, "id")["id"].to_pylist()
+        ids = Rows.in_folder(shard.raw).read("id")["id"].to_pylist()
         hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
     values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
     repeated = values[counts > 1]
@@ -28,8 +28,9 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
         renamed: list[tuple[int, str, Reason | None]] = []
         rows = np.flatnonzero(np.isin(found, repeated))
-        table = read_table(shard.raw, "id", "sha256", "source").take(rows).to_pydict()
-        for row, document_id, digest, source in zip(map(int, rows), *table.values(), strict=True):
+        twice = Rows.in_folder(shard.raw).take(rows)
+        facts = twice.read("id", "sha256", "source").to_pydict().values() if len(rows) else ()
+        for row, document_id, digest, source in zip(rows.tolist(), *facts, strict=True):
             if document_id not in first:
                 first[document_id] = digest, source
                 continue

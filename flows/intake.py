@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any
 
 from cleaners.document import Document, Metadata
@@ -149,15 +149,18 @@ def unread(portion: Portion) -> Iterator[Unread]:
         reason = UnreadableDocument("intake/no-text", portion.refusal)
         yield Unread(partial(_unreadable, file, f"{file.id}#rest", reason), 0)
     else:
-        columns, where = None, repr((code(), file.id, file.source, portion.kind, portion.fields))
+        columns = None
+        where = key_of_bytes(code(), file.id, file.source, portion.kind, portion.fields)
+        is_json = portion.kind in (Kind.JSON, Kind.JSONL)
         if portion.kind == Kind.PARQUET:
             names = field_names(file, portion.kind)
             known = {portion.fields.text, portion.fields.id, portion.fields.url, *_DECLARED}
             columns = [name for name in names if name in known]
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
-                content = record.raw or repr(record.values).encode("utf-8", "surrogatepass")
-                key = key_of_bytes(where, list(record.values), record.encoding, record.confidence, of=content)
+                content = record.raw if is_json else repr(record.values).encode("utf-8", "surrogatepass")
+                content += f"{record.encoding} {record.confidence}".encode()
+                key = blake2b(content, key=where, digest_size=16).digest()
                 yield Unread(partial(_document, record, portion), len(content), key=key)
         except DamagedFile as error:
             yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)

@@ -8,15 +8,15 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cleaners.duplicates import N_BANDS, near_duplicates
 from expectations.verdicts import Reason
-from flows.cache import read_table
 from flows.shards import Shard, Verdict
+from flows.tables import Rows, numbers
 
 _ROWS_AT_ONCE = 50_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
@@ -31,22 +31,26 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
     """
     from expectations.validate import Judge  # Great Expectations takes seconds to import
 
-    quarantine: dict[str, tuple[Reason, ...]] = {
-        document_id: (Reason(check, reason),)
-        for shard in shards
-        for document_id, check, reason in _columns(shard.documents, "id", "check", "reason")
-        if check
-    }
-    n_unreadable, n_judged = len(quarantine), 0
-    shown = [(True, 1.0, document_id) for document_id in list(quarantine)[: _MOST_SHOWN // 2]]
+    ids: list[str] = []
+    unreadable: dict[str, tuple[Reason, ...]] = {}
+    failed: dict[str, tuple[Reason, ...]] = {}
+    n_judged = 0
+    shown: list[tuple[bool, float, str]] = []
     with Judge(staging / "report" / "data-docs") as court:
-        for rows in _in_portions(shards):
-            quarantine |= court.judge_documents(rows)
+        for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
+            for table in tables:
+                facts = zip(*(table[name].to_pylist() for name in ("id", "check", "reason")), strict=True)
+                unreadable |= {name: (Reason(check, reason),) for name, check, reason in facts if check}
+                ids += table["id"].to_pylist()
+            rows = pa.concat_tables(pa.Table.from_struct_array(table["measured"].drop_null()) for table in tables)
+            failed |= court.judge_documents(rows.to_pandas())
             n_judged += len(rows)
-            judged = ((row["id"] in quarantine, row["removed_ratio"], row["id"]) for row in rows)
-            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *judged])
-        n_documents = n_judged + n_unreadable
-        duplicates = _duplicates(shards, quarantine, staging)
+            ratios = zip(rows["id"].to_pylist(), rows["removed_ratio"].to_pylist(), strict=True)
+            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *((name in failed, ratio, name) for name, ratio in ratios)])
+        shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
+        quarantine = unreadable | failed
+        n_documents = n_judged + len(unreadable)
+        duplicates = _duplicates(shards, ids, quarantine, staging)
         counts = {
             "documents": n_documents,
             "published": n_documents - len(duplicates) - len(quarantine),
@@ -56,57 +60,46 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
         failures = court.judge_corpus(
             {f"n_{name}": count for name, count in counts.items()}
             | {
-                "n_unaccounted": n_documents - sum(1 for _ in _ids(shards)),
-                "n_duplicate_ids": n_documents - len(set(_ids(shards))),
-                "quarantined_ratio": (len(quarantine) - n_unreadable) / n_judged if n_judged else 1.0,
+                "n_unaccounted": n_documents - len(ids),
+                "n_duplicate_ids": n_documents - len(set(ids)),
+                "quarantined_ratio": len(failed) / n_judged if n_judged else 1.0,
             }
         )
-    ids = frozenset(document_id for *_, document_id in shown) if n_documents > _MOST_SHOWN else None
-    return Verdict(quarantine, duplicates, failures, counts, shown=ids)
+    names = frozenset(name for *_, name in heapq.nlargest(_MOST_SHOWN, shown)) if n_documents > _MOST_SHOWN else None
+    return Verdict(quarantine, duplicates, failures, counts, shown=names)
 
 
-def _in_portions(shards: Iterable[Shard]) -> Iterator[list[dict[str, Any]]]:
-    """The measurements of all documents, so many at a time."""
-    rows: list[dict[str, Any]] = []
-    for shard in shards:
-        rows += [row for (row,) in _columns(shard.documents, "measured") if row]
-        if len(rows) >= _ROWS_AT_ONCE:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
+def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:
+    return (Rows.in_folder(shard.documents).read(*columns) for shard in shards)
 
 
-def _columns(path: Path, *names: str) -> Iterator[tuple[Any, ...]]:
-    table = read_table(path, *names)
-    return zip(*(table[name].to_pylist() for name in names), strict=True)
+def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Tables of so many rows at a time."""
+    some: list[pa.Table] = []
+    for table in tables:
+        some.append(table)
+        if sum(map(len, some)) >= _ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
-def _ids(shards: Iterable[Shard]) -> Iterator[str]:
-    return (document_id for shard in shards for (document_id,) in _columns(shard.documents, "id"))
-
-
-def _duplicates(shards: Sequence[Shard], quarantine: Mapping[str, object], staging: Path) -> dict[str, str]:
+def _duplicates(
+    shards: Sequence[Shard], ids: Sequence[str], quarantine: Mapping[str, object], staging: Path
+) -> dict[str, str]:
     """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
-    ids: list[str] = []
-    hashes: list[int] = []
-    wanted: list[NDArray[np.int64]] = []  # rows by shard
-    for shard in shards:
-        rows = [
-            (row, document_id, int(digest[:16], 16))
-            for row, (document_id, digest) in enumerate(_columns(shard.documents, "id", "text_sha256"))
-            if document_id not in quarantine
-        ]
-        ids += [document_id for _, document_id, _ in rows]
-        hashes += [number for _, _, number in rows]
-        wanted.append(np.array([row for row, _, _ in rows], np.int64))
-    exact = _equal(ids, np.array(hashes, np.uint64))
+    hashes = np.zeros(len(ids), np.uint64)
     sketches = np.memmap(staging / "sketches", np.uint64, "w+", shape=(N_BANDS, max(1, len(ids))))
-    sizes = np.cumsum([0, *map(len, wanted)]).tolist()
-    for shard, rows_wanted, start, end in zip(shards, wanted, sizes, sizes[1:], strict=False):
-        sketches[:, start:end] = np.load(shard.sketches)[:, rows_wanted]
-    originals = [place for place, document_id in enumerate(ids) if document_id not in exact]
-    near = near_duplicates([ids[place] for place in originals], lambda number: sketches[number, originals])
+    end = 0
+    for table in _tables(shards, "text_sha256", "sketch"):
+        start, end = end, end + len(table)
+        hashes[start:end] = [int(digest[:16], 16) if digest else 0 for digest in table["text_sha256"].to_pylist()]
+        sketches[:, start:end] = numbers(table["sketch"]).T
+    sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
+    exact = _equal([ids[place] for place in sound], hashes[sound])
+    originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
+    near = near_duplicates([ids[place] for place in originals.tolist()], lambda number: sketches[number, originals])
     return {copy: near.get(original, original) for copy, original in exact.items()} | near
 
 

@@ -32,7 +32,7 @@ from flows.reading import read_batch, read_failed
 from flows.settings import Settings
 from flows.shards import batches
 from flows.sources import find
-from flows.staging import report_shard, stage_shard
+from flows.staging import stage_shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,12 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             verdict = replace(verdict, drops_duplicates=settings.duplicates == "drop")
             judged = [(shard, verdict.on(shard)) for shard in shards]
         changed = False
-        if not verdict.failures:
-            with clock("publish"):
-                parts = [part for parts in engine.map(partial(stage_shard, staging=staging), judged) for part in parts]
+        with clock("publish"):
+            parts, totals = [], Totals()
+            for some, more in engine.map(partial(stage_shard, staging=staging, out=out), judged):
+                parts += some
+                totals.add(more)
+            if not verdict.failures:
                 facts = {
                     "cleaner_version": version("cleancopy"),
                     "rules_sha256": knowledge.rules.sha256,
@@ -96,9 +99,6 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 }
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
-            totals = Totals()
-            for more in engine.map(partial(report_shard, staging=staging, out=out), judged):
-                totals.add(more)
             summary = Run(
                 sources=settings.sources,
                 out=settings.target,

@@ -12,20 +12,21 @@ from uuid import uuid4
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleaners import Edit
 from cleaners.document import Document
 from cleaners.site import survey
 from flows import UnreadableDocument, corpus
-from flows.cache import AGAIN, code, key_of, key_of_bytes, write_table
-from flows.earlier import KEY
+from flows.cache import AGAIN, code, key_of, key_of_bytes
+from flows.earlier import KEY, NO_KEY, Places, keys_of
 from flows.intake import Raw, Unread, unread
 from flows.shards import Batch, Shard, ends
+from flows.tables import Rows
 
 RAW = pa.schema(
     [
         *[(name, pa.string()) for name in "id source text sha256 check reason text_name".split()],
+        ("n_characters", pa.int64()),
         ("metadata", pa.binary()),
         ("furniture", pa.binary()),
         ("lines", pa.binary()),  # its rows of the survey
@@ -54,38 +55,39 @@ def read_failed(batch: Batch, error: BaseException) -> list[Shard]:
             reason = f"It could not be read, nor what is read with it: {error!r}."
             error_in = UnreadableDocument("intake/failed", reason)
             rows.append(_row(Raw(Document("", document_id, portion.file.source), error=error_in)))
-        _write(Shard(folder, 0), pa.Table.from_pylist(rows, RAW))
+        _write(Shard(folder, 0), Rows.of(pa.Table.from_pylist(rows, RAW)), [])
         (folder / AGAIN).touch()
 
     return _shards(batch.cache.made("read", uuid4().hex, write))
 
 
 def _shards(folder: Path) -> list[Shard]:
-    return [Shard(folder, piece) for piece in range(len(list(folder.glob("*.table"))))]
+    return [Shard(folder, piece) for piece in range(len(list(folder.glob("*.npy"))))]
 
 
 def _read_into(batch: Batch, folder: Path) -> None:
-    for piece, table in enumerate(_pieces(_tables(batch), batch.shard_bytes)):
-        _write(Shard(folder, piece), table)
-        if _PASSING.intersection(table["check"].to_pylist()):
-            (folder / AGAIN).touch()
+    for piece, (rows, lines) in enumerate(_pieces(_found(batch, folder), batch.shard_bytes)):
+        _write(Shard(folder, piece), rows, lines)
 
 
-def _write(shard: Shard, table: pa.Table) -> None:
-    write_table(shard.raw, table)
-    rows = np.frombuffer(b"".join(table["lines"].to_pylist()), np.uint64).reshape(-1, 4)
-    np.save(shard.survey, rows[np.argsort(rows[:, 0], kind="stable")])
+def _write(shard: Shard, rows: Rows, lines: Iterable[bytes]) -> None:
+    rows.write(shard.raw)
+    survey = np.frombuffer(b"".join(lines), np.uint64).reshape(-1, 4)
+    np.save(shard.survey, survey[np.argsort(survey[:, 0])])
 
 
-def _tables(batch: Batch) -> Iterator[pa.Table]:
+def _found(batch: Batch, folder: Path) -> Iterator[Rows]:
     """The documents of a batch, about a shard of them at a time."""
     for some in _portioned(batch):
 
-        def make(places: list[int], some: list[Unread] = some) -> list[dict[str, Any]]:
-            return [_row(some[place].read(), some[place].text_name, some[place].key) for place in places]
+        def make(places: Places, some: list[Unread] = some) -> list[dict[str, Any]]:
+            rows = [_row(some[place].read(), some[place].text_name, some[place].key) for place in places.tolist()]
+            if _PASSING.intersection(row["check"] for row in rows):
+                (folder / AGAIN).touch()
+            return rows
 
-        table, _ = batch.earlier.rows([document.key for document in some], RAW, make)
-        yield table
+        rows, _ = batch.earlier.rows(keys_of(document.key for document in some), RAW, make)
+        yield rows
 
 
 def _portioned(batch: Batch) -> Iterator[list[Unread]]:
@@ -102,22 +104,23 @@ def _portioned(batch: Batch) -> Iterator[list[Unread]]:
         yield some
 
 
-def _pieces(tables: Iterable[pa.Table], most: int) -> Iterator[pa.Table]:
-    """The documents in shards; files that are documents stay together, since a batch has no more than a shard."""
-    pending: list[pa.Table] = []
+def _pieces(found: Iterable[Rows], most: int) -> Iterator[tuple[Rows, list[bytes]]]:
+    """The documents in shards, with their lines; files that are documents stay together, which are no more than one."""
+    pending: list[Rows] = []
+    lines: list[bytes] = []
     size = 0
-    for table in tables:
+    for rows in found:
         start = 0
-        lengths = pc.fill_null(pc.utf8_length(table["text"]), 0).to_pylist()
-        facts = zip(table["id"].to_pylist(), table["text_name"].to_pylist(), lengths, strict=True)
-        for row, (document_id, text_name, length) in enumerate(facts):
+        facts = rows.read("id", "text_name", "n_characters", "lines").to_pydict().values()
+        for row, (document_id, text_name, length, some) in enumerate(zip(*facts, strict=True)):
             if size and not text_name and ends(document_id, length, size, most):
-                yield pa.concat_tables([*pending, table.slice(start, row - start)]).combine_chunks()
-                pending, start, size = [], row, 0
+                yield Rows.joined([*pending, rows.take(slice(start, row))]), lines
+                pending, lines, start, size = [], [], row, 0
+            lines.append(some)
             size += length
-        pending.append(table.slice(start))
-    if sum(map(len, pending)):
-        yield pa.concat_tables(pending).combine_chunks()
+        pending.append(rows.take(slice(start, None)))
+    if lines:
+        yield Rows.joined(pending), lines
 
 
 def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, Any]:
@@ -130,6 +133,7 @@ def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, A
         "check": error.check if error else None,
         "reason": str(error) if error else None,
         "text_name": text_name,
+        "n_characters": 0 if error else len(document.text),
         "metadata": orjson.dumps(document.metadata),
         "furniture": orjson.dumps(
             [(edit.start, edit.start + len(edit.before), edit.rule) for edit in document.furniture]
@@ -137,7 +141,7 @@ def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, A
     }
     content = key_of_bytes(*row.values())
     lines = b"" if error else survey([document]).tobytes()
-    return row | {"lines": lines, "key": None if error else key, "content": content}
+    return row | {"lines": lines, "key": NO_KEY if error else key, "content": content}
 
 
 def document_of(row: dict[str, Any]) -> Document:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from cleaners import Knowledge
-from cleaners.rules import load
+from cleaners.rules import builtin, load
 from flows.intake import Fields
 
 
@@ -30,4 +30,4 @@ class Settings:
 
     def knowledge(self) -> Knowledge:
         """What the cleaners may know before the corpus is surveyed."""
-        return Knowledge(load(self.rules), self.quotes)
+        return Knowledge(load(self.rules) if self.rules else builtin(), self.quotes)

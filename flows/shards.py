@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from expectations.verdicts import Reason
-from flows.cache import Cache, read_table
+from flows.cache import Cache
 from flows.earlier import Earlier
 from flows.intake import Portion
+from flows.tables import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Shard:
 
     @property
     def raw(self) -> Path:
-        """The documents as read."""
-        return self.read / f"{self.piece:05}.table"
+        """Folder of the documents as read."""
+        return self.read / f"{self.piece:05}"
 
     @property
     def survey(self) -> Path:
@@ -45,13 +46,8 @@ class Shard:
 
     @property
     def documents(self) -> Path:
-        """What became of each document, with its ledger and its measurements."""
-        return self.cleaned / "documents.table"
-
-    @property
-    def sketches(self) -> Path:
-        """A column for each document, a row for each band."""
-        return self.cleaned / "sketches.npy"
+        """Folder of what became of each document, with its ledger and its measurements."""
+        return self.cleaned / "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Verdict:
 
     def on(self, shard: Shard) -> "Verdict":
         """The verdict on one shard."""
-        ids = read_table(shard.documents, "id")["id"].to_pylist()
+        ids = Rows.in_folder(shard.documents).read("id")["id"].to_pylist()
         return replace(
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},
@@ -101,8 +97,9 @@ def ends(next_id: str, next_size: int, size: int, most: int) -> bool:
     The id of the next one decides, so that behind a document that is new or gone the shards are soon the same as
     before. They have half to twice the wanted size.
     """
-    is_drawn = hash_of(next_id) / 2**64 < 2 * next_size / most
-    return size >= 2 * most or (size >= most / 2 and is_drawn)
+    if size < most / 2:
+        return False
+    return size >= 2 * most or hash_of(next_id) / 2**64 < 2 * next_size / most
 
 
 def hash_of(document_id: str) -> int:

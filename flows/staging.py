@@ -1,6 +1,5 @@
-"""The stages that follow the verdict: a shard's parts of the corpus, and its pages of the report."""
+"""The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,32 @@ import pyarrow.compute as pc
 
 from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
 from flows import corpus
-from flows.cache import code, key_of, read_table
+from flows.cache import code, key_of
+from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
+from flows.tables import Rows, link
 
 _HEAD = 500  # bytes of a page that name its version
 
 
-def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Part]:
-    """Write a shard's parts of the corpus, and its readable texts."""
+def stage_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> tuple[list[corpus.Part], Totals]:
+    """Write a shard's parts of the corpus, unless nothing may be published, and its pages of the report.
+
+    Returns:
+        The parts, and what all documents come to.
+    """
     shard, verdict = judged
-    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "text_name", "ledger")
-    ids = table["id"].to_pylist()
+    cleaned = Rows.in_folder(shard.documents).read(*corpus.DOCUMENTS.names, "ledger", "measured", "key")
+    raw = Rows.in_folder(shard.raw)
+    text_name, n_source = raw.read("text_name", "n_characters")
+    cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
+    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, staging)
+    return parts, _report(cleaned, raw, verdict, staging, out)
+
+
+def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path) -> list[corpus.Part]:
+    """Write parts of the corpus, and readable texts."""
+    ids = cleaned["id"].to_pylist()
     originals = [verdict.duplicates.get(document_id) for document_id in ids]
     reasons = [
         [f"{reason.check}: {reason.text}" for reason in verdict.quarantine.get(document_id, ())]
@@ -29,19 +43,18 @@ def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Par
         for document_id, original in zip(ids, originals, strict=True)
     ]
     is_set_aside = np.array([bool(some) for some in reasons], np.bool)
-    table = table.set_column(
-        table.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
+    cleaned = cleaned.set_column(
+        cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
-    published, others = table.filter(~is_set_aside), table.filter(is_set_aside)
+    published = cleaned.filter(~is_set_aside)
     for name, text in zip(published["text_name"].to_pylist(), published["text"], strict=True):
         if name:
             path = staging / "text" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.as_py(), encoding="utf-8", newline="\n")
     set_aside = [
-        others["id"],
-        others["source"],
-        others["source_text"],
+        *cleaned.select(["id", "source"]).filter(is_set_aside),
+        raw.take(is_set_aside).read("text")["text"],
         pa.array(filter(None, reasons), pa.list_(pa.string())),
     ]
     tables = {
@@ -49,7 +62,7 @@ def stage_shard(judged: tuple[Shard, Verdict], staging: Path) -> list[corpus.Par
         "edits": _edits(published),
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
-    return corpus.write_shard(staging, shard.number, tables)
+    return corpus.write_shard(staging, number, tables)
 
 
 def _edits(documents: pa.Table) -> pa.Table:
@@ -59,26 +72,26 @@ def _edits(documents: pa.Table) -> pa.Table:
     return pa.table([ids, *pc.list_flatten(ledgers).flatten()], corpus.EDITS)
 
 
-def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Totals:
+def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: Path) -> Totals:
     """Write the pages of the documents that are shown, and return what all documents come to.
 
     A page of the last report that would be the same is taken over.
     """
-    shard, verdict = judged
-    table = read_table(shard.documents, *corpus.DOCUMENTS.names, "source_text", "ledger", "key")
-    ids = table["id"].to_pylist()
+    ids = cleaned["id"].to_pylist()
     found = Totals()
-    lengths = [pc.fill_null(pc.utf8_length(table[name]), 0).to_pylist() for name in ("source_text", "text")]
-    for document_id, n_source, n_clean in zip(ids, *lengths, strict=True):
-        found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), n_source, n_clean)
-    edits = _edits(table.set_column(0, "id", pa.array(map(str, range(len(ids))))))
+    n_clean = pc.fill_null(pc.struct_field(cleaned["measured"], "n_characters"), 0).to_pylist()
+    n_source = cleaned["n_source"].to_pylist()
+    for document_id, *lengths in zip(ids, n_source, n_clean, strict=True):
+        found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), *lengths)
+    edits = _edits(cleaned.set_column(0, "id", pa.array(map(str, range(len(ids))))))
     found.count_edits(
         _counts(edits, "rule", "before", "after"),
         Counter(rule for _, rule in _counts(edits, "document_id", "rule")),
         Counter(line for _, line in _counts(edits.filter(pc.field("rule") == REPEATED_LINE), "document_id", "before")),
     )
-    places = [row for row, name in enumerate(ids) if verdict.shown is None or name in verdict.shown]
-    for row in table.take(pa.array(places, pa.int64())).to_pylist():
+    is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
+    rows = cleaned.filter(is_shown).to_pylist()
+    for row, source_text in zip(rows, raw.take(is_shown).read("text")["text"].to_pylist(), strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(
             id=document_id,
@@ -86,7 +99,7 @@ def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Tot
             verdict=verdict.of(document_id),
             reasons=verdict.quarantine.get(document_id, ()),
             duplicate_of=verdict.duplicates.get(document_id),
-            source_text=row["source_text"] or "",
+            source_text=source_text or "",
             clean_text=row["text"] or "",
             metadata=corpus.metadata_of(row),
             ledger=corpus.ledger_of(row["ledger"]),
@@ -97,12 +110,20 @@ def report_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> Tot
         version = key_of(code(), row["key"], fate)
         page, old = staging / "report" / line.page, out / "report" / line.page
         page.parent.mkdir(parents=True, exist_ok=True)
-        if row["key"] and old.exists() and version.encode() in old.read_bytes()[:_HEAD]:
-            shutil.copyfile(old, page)
+        if row["key"] != NO_KEY and version.encode() in _head(old):
+            link(old, page)
         else:
             html = document_page(reviewed, run_published=not verdict.failures, version=version)
             page.write_text(html, encoding="utf-8")
     return found
+
+
+def _head(page: Path) -> bytes:
+    try:
+        with page.open("rb") as file:
+            return file.read(_HEAD)
+    except FileNotFoundError:
+        return b""
 
 
 def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:

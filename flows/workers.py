@@ -1,9 +1,14 @@
 """Imported once by the server from which worker processes are forked: what they all need lies in memory once."""
 
+import gc
+
 from cleaners import clean
 from flows import cleaning, reading, staging
 
 __all__ = ["cleaning", "reading", "staging"]
 
-# The rule book, its patterns and the tables of letters and languages are made when they are first needed.
-clean("The ministers of twelve countries met in Paris on Monday, led by Dovil\u00c4\u2014.\nShare this article\n")
+# The rule book, its patterns and the tables of letters and languages are made when they are first needed, and what
+# spares lines most patterns once there are some thousand.
+more = "".join(f"Story {number} of the day\n" for number in range(4_000))
+clean(f"The ministers of twelve countries met in Paris, led by Dovil\u00c4\u2014.\nShare this article\n{more}")
+gc.freeze()  # workers need not go through all of that again and again, and go on sharing it

@@ -50,6 +50,12 @@ def test_cleaning_a_clean_text_changes_nothing(text):
     assert twice.ledger == ()
 
 
+@pytest.mark.parametrize("given_instead", [None, b"It rained.", 7])
+def test_what_is_no_text_is_refused_in_one_sentence(given_instead):
+    with pytest.raises(TypeError, match="takes a Document or its text as str, not"):
+        clean(given_instead)
+
+
 @given(TEXTS)
 def test_the_lines_that_are_left_are_known_as_a_fresh_look_finds_them(text):
     text = f"It rained.\n{text}"

@@ -62,6 +62,12 @@ def test_dates_that_differ_in_digits_only_are_not_one_line():
     assert unchanged([page(town, above=f"{n} February 2025") for n, town in enumerate(TOWNS, 1)])
 
 
+@pytest.mark.parametrize("place", ["between", "below"])
+def test_sentences_that_differ_in_a_number_only_are_not_one_line(place):
+    sentence = "The storm cut the power of {} houses, and the repair will take days."
+    assert unchanged([page(town, **{place: sentence.format(n * 100)}) for n, town in enumerate(TOWNS, 1)])
+
+
 def test_a_line_above_the_article_stays_as_its_title():
     column = [Document(page(town).text.replace(f"{town} elects", "A town elects"), f"{town}.txt") for town in TOWNS]
     assert unchanged(column)

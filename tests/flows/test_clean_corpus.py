@@ -95,3 +95,13 @@ def test_a_flow_run_that_cannot_go_on_is_one_sentence_and_status_2(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "cleancopy: nowhere: no such file or folder; check the path.\n"
+
+
+def test_a_fresh_flow_sees_what_time_and_size_do_not_tell(folder, tmp_path):
+    path = next(folder.iterdir())
+    before = path.stat()
+    clean_corpus([str(folder)], str(tmp_path / "clean"))
+    path.write_text(path.read_text().replace("Ministers", "Gardeners"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    clean_corpus([str(folder)], str(tmp_path / "clean"), fresh=True)
+    assert "Gardeners" in (tmp_path / "clean" / "text" / path.name).read_text()

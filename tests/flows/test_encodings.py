@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from flows.intake import Fields, portions, unread
+from flows.sources import find
 from tests.flows.formats import PACKERS, documents, errors, texts
 
 POLISH = "Premier powiedział w Łodzi, że rząd przyjmie ustawę o żegludze śródlądowej jeszcze w tym roku. "
@@ -37,6 +39,16 @@ def test_records_of_every_format_say_what_encoding_they_were_in(tmp_path, name, 
     assert [raw.document.text for raw in found] == [text * 3, text * 4]
     assert {raw.document.metadata.encoding for raw in found} == {encoding}
     assert all((raw.document.metadata.encoding_confidence == 1) == (encoding == "utf-8") for raw in found)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_in_another_encoding_is_read_anew(tmp_path, name):
+    keys = []
+    for encoding in ("cp1250", "utf-8"):
+        (tmp_path / name).write_bytes(FORMATS[name]([POLISH * 3]).encode(encoding))
+        (portion,) = portions(find([str(tmp_path)])[0], Fields(), 10**9)
+        keys += [document.key for document in unread(portion)]
+    assert len(set(keys)) == 2
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "lines.json"])

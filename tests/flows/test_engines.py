@@ -2,7 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
@@ -47,6 +51,48 @@ def test_a_dask_worker_that_is_killed_costs_a_retry_and_not_the_run(settings, tm
     run(settings(tmp_path / "dask"), Dask(client, kill_once))
     assert killed[0] > 10
     assert content(tmp_path / "dask") == content(tmp_path / "direct")
+
+
+def test_dask_workers_read_relative_paths_as_the_command_does(settings, tmp_path, client, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(Settings(("articles",), Path("dask"), shard_bytes=1_000), Dask(client))
+    monkeypatch.undo()
+    assert len(list((tmp_path / "dask" / "text").iterdir())) == len(list((tmp_path / "direct" / "text").iterdir()))
+
+
+WORK = """
+import sys, time
+from pathlib import Path
+from flows.engines import Processes
+from tests.flows.test_engines import sign
+
+if __name__ == "__main__":
+    with Processes(2) as engine:
+        list(engine.map(sign, [sys.argv[1]] * 2))
+"""
+
+
+def sign(folder):
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(600)
+
+
+def test_workers_end_with_a_command_that_is_killed(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", WORK, str(tmp_path)], cwd=Path(__file__).parents[2]) as command:
+        while len(workers := list(tmp_path.iterdir())) < 2:
+            time.sleep(0.1)
+        command.kill()
+    deadline = time.monotonic() + 60
+    while any(is_running(worker.name) for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [worker for worker in workers if is_running(worker.name)]
+
+
+def is_running(pid):
+    try:
+        return Path("/proc", pid, "cmdline").read_bytes() != b""
+    except OSError:
+        return False
 
 
 def negative(number, _error):

@@ -17,6 +17,7 @@ from flows import cleaning, staging
 from flows.pipeline import run
 from flows.settings import Settings
 from tests.flows.articles import content, many, prose, records, rows
+from tests.flows.formats import warc
 
 
 def done(monkeypatch):
@@ -137,6 +138,28 @@ def test_what_somebody_took_from_the_finished_work_is_made_again(tmp_path):
     for folder in sorted((out / ".cache" / "clean").iterdir())[::2]:
         shutil.rmtree(folder)
     (source / "zz.txt").write_text(prose("at last"))
+    small_run(source, out)
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
+def test_finished_work_that_a_power_failure_cut_short_is_made_again(tmp_path):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    for path in sorted(path for path in (out / ".cache").glob("*/*/**/*") if path.is_file())[::3]:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    (source / "zz.txt").write_text(prose("at last"))
+    small_run(source, out)
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
+def test_a_page_that_was_crawled_again_under_another_address_is_another_document(tmp_path):
+    source, out = tmp_path / "a.warc", tmp_path / "clean"
+    page = ("response", "text/html", f"<article><p>{prose('in May')}</p></article>".encode())
+    source.write_bytes(warc(("response", "text/plain", b"short"), page))
+    small_run(source, out)
+    source.write_bytes(warc(("response", "text/plain", b"much longer"), page))
     small_run(source, out)
     small_run(source, tmp_path / "new")
     assert content(out) == content(tmp_path / "new")

@@ -1,0 +1,127 @@
+"""Tables that share their rows with the tables of earlier runs.
+
+The rows of a table lie in pages, which are files that never change. A table that has a good part of its rows in a page
+has a hard link to it; all other rows it writes into a page of its own. So it costs little to change a few documents of
+a shard, and no table has more than a few pages.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import feather, ipc
+
+_ROWS = "rows"  # a file with the page of each row, and its place there
+_LEAST_SHARED = 1 / 4  # of a table's rows that must lie in a page for the table to share it
+_SHORTEST_RUN = 8  # rows, on average; shorter runs are faster copied row by row
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of some pages, in an order of their own."""
+
+    pages: tuple[Path | pa.Table, ...]  #: files, or tables that are not written yet
+    page: NDArray[np.int64]  #: for each row the number of its page
+    row: NDArray[np.int64]  #: and its place there
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Self:
+        """All rows of a table in memory."""
+        return cls((table,), np.zeros(len(table), np.int64), np.arange(len(table)))
+
+    @classmethod
+    def of_page(cls, path: Path, places: NDArray[np.int64]) -> Self:
+        """Rows of one page that is there."""
+        return cls((path,), np.zeros(len(places), np.int64), places)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """The rows of a table that `write` has written."""
+        page, row = np.fromfile(folder / _ROWS, np.int64).reshape(2, -1)
+        return cls(tuple(folder / f"{number}.page" for number in range(int(page.max(initial=0)) + 1)), page, row)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> Self:
+        """The rows of several tables with the same columns, one after the other."""
+        pages = tuple(page for part in parts for page in part.pages)
+        firsts = np.cumsum([0, *(len(part.pages) for part in parts)]).tolist()
+        numbers = [part.page + first for part, first in zip(parts, firsts, strict=False)]
+        return cls(pages, np.concatenate(numbers), np.concatenate([part.row for part in parts]))
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    def take(self, places: NDArray[np.int64] | NDArray[np.bool] | slice) -> "Rows":
+        """Some of the rows, by place or by mask."""
+        return replace(self, page=self.page[places], row=self.row[places])
+
+    def read(self, *columns: str) -> pa.Table:
+        """Some columns of the rows, or all if none is named; pages without rows are not read."""
+        used, number = np.unique(self.page, return_inverse=True)
+        tables = [_read(self.pages[page], columns) for page in used.tolist() or range(len(self.pages[:1]))]
+        firsts = np.cumsum([0, *map(len, tables)])
+        return _taken(pa.concat_tables(tables).combine_chunks(), firsts[number] + self.row)
+
+    def write(self, folder: Path) -> None:
+        """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
+        is_file = np.array([isinstance(page, Path) for page in self.pages])
+        n_rows = np.bincount(self.page, minlength=len(self.pages))
+        is_shared = is_file & (n_rows > len(self) * _LEAST_SHARED)
+        numbers = np.cumsum(is_shared) - 1
+        is_copied = ~is_shared[self.page]
+        page, row = numbers[self.page], self.row.copy()
+        page[is_copied] = n_shared = int(is_shared.sum())
+        row[is_copied] = np.arange(is_copied.sum())
+        folder.mkdir()
+        for number, old in zip(numbers[is_shared].tolist(), np.flatnonzero(is_shared).tolist(), strict=True):
+            link(self.pages[old], folder / f"{number}.page")
+        if is_copied.any() or not n_shared:
+            feather.write_feather(self.take(is_copied).read(), folder / f"{n_shared}.page", compression="lz4")
+        np.array([page, row]).tofile(folder / _ROWS)
+
+
+def read_page(path: Path, *columns: str) -> pa.Table:
+    """Some columns of a page, in this order; all if none is named."""
+    with path.open("rb") as file:
+        data = pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))  # what Arrow opens itself it reads in a thread
+    names = ipc.open_file(data).schema.names
+    fields = [names.index(name) for name in columns] or None
+    table = ipc.open_file(data, options=ipc.IpcReadOptions(included_fields=fields, use_threads=False)).read_all()
+    return table.select(columns) if columns else table
+
+
+def numbers(column: pa.ChunkedArray) -> NDArray[np.uint64]:
+    """A column of bytes of one length as numbers of 64 bits, a row each."""
+    width = column.type.byte_width
+    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(len(column), width // 8)
+
+
+def _read(page: Path | pa.Table, columns: Sequence[str]) -> pa.Table:
+    if isinstance(page, Path):
+        return read_page(page, *columns)
+    return page.select(columns) if columns else page
+
+
+def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Rows of a table by place: what lies in one run is copied at once."""
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    if len(starts) * _SHORTEST_RUN >= len(places):
+        return table.take(pa.array(places))
+    lengths = np.diff(starts, append=len(places))
+    runs = [table.slice(place, n) for place, n in zip(places[starts].tolist(), lengths.tolist(), strict=True)]
+    return runs[0] if len(runs) == 1 else pa.concat_tables(runs).combine_chunks()
+
+
+def link(file: Path, target: Path) -> None:
+    """Give a file that never changes another name; where that cannot be, a copy."""
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, target)
