@@ -142,6 +142,8 @@ def _knowledge(options: argparse.Namespace) -> Knowledge:
 
 def _clean(options: argparse.Namespace) -> int:
     if options.sources == ["-"]:
+        if not options.jsonl and options.out:
+            raise CleancopyError("--out: a corpus is made of records; add --jsonl, or leave --out away.")
         if not options.jsonl:
             text, _ = edit(Document(_standard_input()), _knowledge(options))
             sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))

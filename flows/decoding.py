@@ -31,9 +31,11 @@ _AS_BROWSERS_DO = {
 }
 _ERAS = EncodingEra.MODERN_WEB | EncodingEra.LEGACY_ISO
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SHIFT_TO_JAPANESE = b"\x1b$"
 _MOST_CONTROLS = 0.05  # of the bytes of a text; a picture or a program has more
 _SAMPLE = 200_000  # bytes
-_GOOD_FOR_ONE_BAD = 10  # letters in good UTF-8 for one byte that is not
+_HALF_OF_A_PAIR = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # of surrogates, each written in UTF-8
+_GOOD_FOR_ONE_BAD = 4  # letters in good UTF-8 for one byte that is not
 
 
 class Decoded(NamedTuple):
@@ -47,10 +49,10 @@ class Decoded(NamedTuple):
 def decode(data: bytes, declared: str | None = None) -> Decoded:
     """The text of some bytes.
 
-    The first of these that fits: a byte-order mark, which stays for the ledger to remove; the encoding that the source
-    declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; UTF-8; UTF-16 without a mark; what the
-    detector chardet says. In a text that is UTF-8 but for a few bytes, each of these becomes U+FFFD, which the judge
-    will not let pass.
+    The first of these that fits: a byte-order mark, which stays for the ledger to remove; UTF-16 without a mark; the
+    encoding that the source declares, unless it is one of 8 bits and the bytes are UTF-8 all the same; ISO-2022-JP;
+    UTF-8; what the detector chardet says. In a text that is UTF-8 but for a few bytes, each of these becomes U+FFFD,
+    which the judge will not let pass.
 
     Args:
         data: a whole text.
@@ -65,18 +67,21 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return Decoded(data.decode(encoding, "replace"), encoding, 1.0)
-    encodings = ["utf-8"]
+    if wide := _wide(data):
+        text = data.decode(wide, "replace")
+        _refuse_controls(text.encode())
+        return Decoded(text, wide, 0.9)
+    encodings = ["iso2022_jp", "utf-8"] if _SHIFT_TO_JAPANESE in data else ["utf-8"]
     if known := _known(declared):
         encodings.insert(_has_8_bits(known), known)
     for encoding in encodings:
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+            as_utf8 = data if encoding == "utf-8" else text.encode()
+        except UnicodeError:  # it does not fit, or gives half of a surrogate pair
             continue
-        _refuse_controls(data if encoding == "utf-8" else text.encode())
+        _refuse_controls(as_utf8)
         return Decoded(text, encoding, 1.0)
-    if wide := _wide(data):
-        return Decoded(data.decode(wide, "replace"), wide, 0.9)
     _refuse_controls(data)
     return _repaired_utf8(data) or _detected(data)
 
@@ -84,7 +89,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 def _known(declared: str | None) -> str | None:
     try:
         name = codecs.lookup(declared.strip()).name if declared else None
-        b"a".decode(name or "utf-8", "replace")  # Python has codecs that give no text, such as base64
+        bytes(range(256)).decode(name or "utf-8", "replace")  # Python has codecs that give no text, such as base64
     except (LookupError, ValueError):
         return None
     return _AS_BROWSERS_DO.get(name, name) if name else None
@@ -106,6 +111,8 @@ def _refuse_controls(data: bytes) -> None:
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark, which ASCII letters give away: every other byte is zero."""
     sample = data[:_SAMPLE]
+    if b"\0" not in sample:
+        return None
     even, odd = (sample[first::2].count(0) / max(1, len(sample) // 2) for first in (0, 1))
     if len(data) % 2 == 0 and max(even, odd) > 0.3 and min(even, odd) < 0.05:
         return "utf-16-be" if even > odd else "utf-16-le"
@@ -113,6 +120,7 @@ def _wide(data: bytes) -> str | None:
 
 
 def _repaired_utf8(data: bytes) -> Decoded | None:
+    data = _HALF_OF_A_PAIR.sub("\ufffd".encode(), data)
     text = data.decode("utf-8", "replace")
     n_bad = text.count("\ufffd") - data.count("\ufffd".encode())
     n_good = sum(1 for character in text if character > "\x7f") - n_bad

@@ -19,7 +19,7 @@ from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
 from flows.records import Record, field_names, part_sizes, read_records
-from flows.sources import IntakeError, Kind, SourceFile, is_regular
+from flows.sources import IntakeError, Kind, SourceFile
 
 # The names under which tables and dumps keep what we need, the likeliest first.
 _TEXT_FIELDS = "text content body article maintext main_text article_text full_text raw_content html raw_html".split()
@@ -53,6 +53,7 @@ class Portion:
     start: int = 0
     stop: int | None = None
     size: int = 0  #: bytes, about
+    refusal: str = ""  #: why none of its records can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Unread:
     key: bytes | None = None  #: hash of all that the document depends on, if that can be known
 
 
-def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator[Portion]:
+def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> list[Portion]:
     """The files in portions of about `most` bytes where they can be cut, with the fields that hold what we need.
 
     Args:
@@ -83,17 +84,28 @@ def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> Iterator
         most: bytes of a portion.
 
     Raises:
-        IntakeError: if no field of a file is known to hold text.
+        IntakeError: if no field is known to hold text, in a file that the user has named or in any file at all.
     """
+    found: list[Portion] = []
+    refused: list[IntakeError] = []
     for file in files:
         kind = file.kind or kind_by_content(file)
         if kind.is_one_document:
-            yield Portion(file, kind, size=file.size)
+            found.append(Portion(file, kind, size=file.size))
             continue
-        fields = _fields(file, kind, wanted)
+        try:
+            fields = _fields(file, kind, wanted)
+        except IntakeError as error:
+            if file.is_named:
+                raise
+            refused.append(error)
+            found.append(Portion(file, kind, refusal=str(error)))
+            continue
         parts = part_sizes(file, kind, most)
-        for start, stop in parts:
-            yield Portion(file, kind, fields, start, stop, file.size // len(parts))
+        found += [Portion(file, kind, fields, start, stop, file.size // len(parts)) for start, stop in parts]
+    if refused and len(refused) == len(found):
+        raise refused[0]
+    return found
 
 
 def _fields(file: SourceFile, kind: Kind, wanted: Fields) -> Fields:
@@ -133,6 +145,9 @@ def unread(portion: Portion) -> Iterator[Unread]:
     if portion.kind.is_one_document:
         key = key_of_bytes(code(), file, portion.kind) if file.version else None
         yield Unread(partial(_read_file, file, portion.kind), file.size, file.text_name, key)
+    elif portion.refusal:
+        reason = UnreadableDocument("intake/no-text", portion.refusal)
+        yield Unread(partial(_unreadable, file, f"{file.id}#rest", reason), 0)
     else:
         columns = None
         where = key_of_bytes(code(), file.id, file.source, portion.kind, portion.fields)
@@ -144,6 +159,7 @@ def unread(portion: Portion) -> Iterator[Unread]:
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
                 content = record.raw if is_json else repr(record.values).encode("utf-8", "surrogatepass")
+                content += f"{record.encoding} {record.confidence}".encode()
                 key = blake2b(content, key=where, digest_size=16).digest()
                 yield Unread(partial(_document, record, portion), len(content), key=key)
         except DamagedFile as error:
@@ -169,8 +185,6 @@ def _has_changed(file: SourceFile) -> bool:
 
 def _read_file(file: SourceFile, kind: Kind) -> Raw:
     try:
-        if not is_regular(file):
-            raise UnreadableDocument("intake/unreadable", "It is not a regular file.")
         data = read_whole(file)
         return _decoded(data, file.id, file.source, Metadata(), is_page=kind == Kind.PAGE)
     except OSError as error:
@@ -208,6 +222,20 @@ def _read(document: Document, *, is_page: bool) -> Document:
     return replace(page, metadata=replace(page.metadata, **known))
 
 
+def read_field(document: Document, field: str) -> Document:
+    """The document in a field of a record, or what its page shows, if the name or the text say that it holds one.
+
+    Raises:
+        UnreadableDocument: if the page cannot be read.
+    """
+    starts_as_page = document.text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
+    return _read(document, is_page=starts_as_page or _holds_pages(field))
+
+
+def _holds_pages(field: str) -> bool:
+    return field.casefold().endswith("html")
+
+
 def _document(record: Record, portion: Portion) -> Raw:
     file, fields, values = portion.file, portion.fields, record.values
     text_field = fields.text or "text"
@@ -217,7 +245,7 @@ def _document(record: Record, portion: Portion) -> Raw:
     digest = sha256(record.raw or _bytes(value)).hexdigest()
     given = values.get(fields.id) if fields.id else None
     is_id = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
-    document_id = _sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
+    document_id = sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
     error = record.error
     if not error and not isinstance(value, str | bytes):
         state = f"is {value!r:.40}, not text" if text_field in values else "is missing"
@@ -227,14 +255,14 @@ def _document(record: Record, portion: Portion) -> Raw:
     if error:
         return _unreadable(file, document_id, error, digest)
     known = _declared(values, fields)
-    is_page = text_field.casefold().endswith("html")
     try:
         if isinstance(value, bytes):
-            return _decoded(value, document_id, file.source, known, is_page=is_page, declared=values.get("charset"))
-        text = _sound(str(value))
-        known = replace(known, encoding="utf-8", encoding_confidence=1.0)
-        is_page |= text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
-        document = _read(Document(text, document_id, file.source, known), is_page=is_page)
+            declared = _string(values.get("charset"))
+            is_page = _holds_pages(text_field)
+            return _decoded(value, document_id, file.source, known, is_page=is_page, declared=declared)
+        text = sound(str(value))
+        known = replace(known, encoding=record.encoding, encoding_confidence=record.confidence)
+        document = read_field(Document(text, document_id, file.source, known), text_field)
         return Raw(document, sha256(text.encode()).hexdigest())
     except UnreadableDocument as unreadable:
         return _unreadable(file, document_id, unreadable, digest)
@@ -244,7 +272,7 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """The text with the halves of surrogate pairs put together, and U+FFFD for one that stands alone."""
     if not _SURROGATE.search(text):
         return text
@@ -282,7 +310,7 @@ _DECLARED = {name: name for name in _COLUMNS.split()} | {
 
 
 def _string(value: object) -> str | None:
-    return _sound(value.strip()) or None if isinstance(value, str) else None
+    return sound(value.strip()) or None if isinstance(value, str) else None
 
 
 def _strings(value: object) -> tuple[str, ...]:

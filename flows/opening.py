@@ -1,5 +1,6 @@
 """A file opened and unpacked, wherever it lies, in memory that does not grow with it."""
 
+import codecs
 import io
 import tempfile
 import zlib
@@ -12,11 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows import UnreadableDocument
-from flows.sources import Kind, SourceFile
+from flows.sources import Kind, SourceFile, is_regular
 
 LARGEST_DOCUMENT = 16 * 2**20  # bytes; War and Peace has 3 MB
 _LARGEST_TABLE = 2 * 2**30  # bytes of Parquet that is packed once more, and has to be unpacked to disk
 PIECE = 2**20  # bytes read at a time
+_UNPACKED_AT_ONCE = 2**12  # bytes, the most that some damage takes with it
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
 READ_ERRORS = (OSError, EOFError, zlib.error, pa.ArrowException)
@@ -28,7 +30,14 @@ class DamagedFile(UnreadableDocument):
 
 @contextmanager
 def opened(file: SourceFile) -> Iterator[io.BufferedReader]:
-    """The file's bytes as they are."""
+    """The file's bytes as they are.
+
+    Raises:
+        DamagedFile: if it is a pipe, a socket or a device, which might never end.
+        OSError: if it cannot be opened or read.
+    """
+    if not is_regular(file):
+        raise DamagedFile("intake/unreadable", "It is not a regular file.")
     if file.is_local:
         with io.FileIO(file.address) as stream:
             yield io.BufferedReader(stream, PIECE)
@@ -52,13 +61,39 @@ def unpacked(file: SourceFile, start: int = 0) -> Iterator[io.BufferedReader]:
     try:
         with opened(file) as stream:
             if packing := _packing(stream):
-                packed: Any = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
-                yield io.BufferedReader(packed, PIECE)
+                yield io.BufferedReader(_Unpacker(stream, packing), PIECE)
             else:
                 stream.seek(start)
                 yield stream
     except READ_ERRORS as error:
         raise DamagedFile("intake/unreadable", f"The file cannot be read: {reason_of(error)}.") from error
+
+
+class _Unpacker(io.RawIOBase):
+    """A packed stream unpacked, which gives what stands before some damage before it reports it."""
+
+    def __init__(self, stream: io.BufferedReader, packing: str) -> None:
+        self._stream = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), packing)
+        self._damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        n_read = 0
+        while n_read < len(buffer) and not self._damage:
+            try:
+                piece = self._stream.read(min(_UNPACKED_AT_ONCE, len(buffer) - n_read))
+            except READ_ERRORS as error:
+                self._damage = error
+                break
+            if not piece:
+                return n_read
+            buffer[n_read : n_read + len(piece)] = piece
+            n_read += len(piece)
+        if self._damage and not n_read:
+            raise self._damage
+        return n_read
 
 
 def _packing(stream: io.BufferedReader) -> str | None:
@@ -122,7 +157,12 @@ def kind_by_content(file: SourceFile) -> Kind:
     return Kind.TEXT
 
 
-def is_packed(file: SourceFile) -> bool:
-    """Whether its first bytes say that it is packed."""
+def can_be_cut(file: SourceFile) -> bool:
+    """Whether it can be read from anywhere on: its first bytes do not say that it is packed, or of wide letters."""
     with opened(file) as stream:
-        return _packing(stream) is not None
+        return not (_packing(stream) or is_wide(stream))
+
+
+def is_wide(stream: io.BufferedReader) -> bool:
+    """Whether a stream begins with the mark of UTF-16 or UTF-32, in which lines do not end with the byte 10."""
+    return stream.peek(4).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))

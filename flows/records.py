@@ -1,32 +1,38 @@
 """A file as a stream of records, whatever its format, in memory that does not grow with it."""
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
+import pyarrow as pa
 
 from flows import UnreadableDocument
-from flows.decoding import decode
+from flows.decoding import Decoded, decode
 from flows.opening import (
     LARGEST_DOCUMENT,
     PIECE,
     READ_ERRORS,
     TOO_LARGE,
     DamagedFile,
-    is_packed,
+    can_be_cut,
+    is_wide,
     parquet_file,
     reason_of,
     unpacked,
 )
 from flows.sources import Kind, SourceFile
+from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
-_DEEPEST = 500  # levels of nesting in JSON
+_BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
+_CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Record:
     values: Mapping[str, Any]  #: by field
     raw: bytes = b""  #: what identifies a record that has no id
     error: UnreadableDocument | None = None
+    encoding: str = "utf-8"  #: that its text was in
+    confidence: float = 1.0  #: how sure that is
 
 
 def read_records(
@@ -54,27 +62,37 @@ def read_records(
     Raises:
         DamagedFile: if the rest of the file cannot be read.
     """
-    if kind == Kind.PARQUET:
-        yield from _parquet(file, start, stop, columns)
-        return
-    with unpacked(file, start) as stream:
-        if kind == Kind.JSON and not _is_object(_start(stream).split(b"\n", 1)[0]):
-            yield from _json(stream)
-        elif kind in (Kind.JSON, Kind.JSONL):
-            yield from _jsonl(stream, start, stop)
-        elif kind == Kind.CSV:
-            yield from _csv(stream)
-        else:
-            yield from _warc(stream)
+    try:
+        if kind == Kind.PARQUET:
+            yield from _parquet(file, start, stop, columns)
+            return
+        with unpacked(file, start) as stream:
+            if kind == Kind.JSON and _is_object(_start(stream).split(b"\n", 1)[0]):
+                kind = Kind.JSONL
+            elif kind == Kind.JSONL and not start and is_wide(stream):  # its lines are objects one after the other
+                kind = Kind.JSON
+            if kind == Kind.JSON:
+                yield from _json(stream)
+            elif kind == Kind.JSONL:
+                yield from _jsonl(stream, start, stop)
+            elif kind == Kind.CSV:
+                yield from _csv(stream)
+            else:
+                yield from _warc(stream)
+    except DamagedFile:
+        raise
+    except Exception as error:  # damage has more ways than a library has errors of its own
+        reason = f"The rest of the file cannot be read, it is damaged: {reason_of(error)}."
+        raise DamagedFile("intake/unreadable", reason) from error
 
 
 def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int | None]]:
     """Where a file can be cut into parts of about `most` bytes, which can be read apart.
 
-    That is JSONL, and Parquet between its row groups, if they are not packed.
+    That is JSONL, and Parquet between its row groups, if they are neither packed nor in UTF-16.
     """
     try:
-        if kind == Kind.PARQUET and not is_packed(file):
+        if kind == Kind.PARQUET and can_be_cut(file):
             with parquet_file(file) as table:
                 metadata = table.metadata
             cuts, room = [0], most
@@ -84,11 +102,11 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
                     room = most
                 room -= metadata.row_group(group).total_byte_size
             return list(zip(cuts, [*cuts[1:], metadata.num_row_groups], strict=True))
-        if kind == Kind.JSONL and file.size > most and not is_packed(file):
+        if kind == Kind.JSONL and file.size > most and can_be_cut(file):
             cuts = list(range(0, file.size, most))
             return list(zip(cuts, [*cuts[1:], None], strict=True))
-    except READ_ERRORS:
-        pass  # whoever reads it will say so
+    except Exception:  # noqa: S110  whoever reads it will say so
+        pass
     return [(0, None)]
 
 
@@ -137,16 +155,19 @@ def _skip_line(stream: Any) -> int:
 
 
 def _record(where: str, line: bytes) -> Record:
+    found = None
     try:
         values = orjson.loads(line)
     except ValueError:
         try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
-            values = json.loads(decode(line.strip()).text.lstrip("\ufeff"))
+            found = decode(line.strip())
+            values = json.loads(found.text.lstrip("\ufeff"))
         except UnreadableDocument as error:
             return Record(where, {}, line, error)
         except (ValueError, RecursionError) as error:
             return Record(where, {}, line, UnreadableDocument("intake/not-json", f"{where} is not JSON: {error}."))
-    return _object(where, values, line)
+    record = _object(where, values, line)
+    return replace(record, encoding=found.encoding, confidence=found.confidence) if found else record
 
 
 def _object(where: str, values: Any, raw: bytes) -> Record:
@@ -164,68 +185,65 @@ def _name(value: Any) -> str:
 
 def _json(stream: io.BufferedReader) -> Iterator[Record]:
     """The members of an array, or objects one after the other."""
-    import ijson
+    found = _beginning(stream)
+    for number, (values, text) in enumerate(_values(stream, found.encoding), 1):
+        record = _object(f"record {number}", values, text.encode("utf-8", "surrogatepass"))
+        yield replace(record, encoding=found.encoding, confidence=found.confidence)
 
-    is_array = _start(stream).startswith(b"[")
-    limited = _Limited(stream)
+
+def _values(stream: io.BufferedReader, encoding: str) -> Iterator[tuple[Any, str]]:
+    """The values in an array, or beside each other, each with its text."""
+    decode_piece = codecs.getincrementaldecoder(encoding)("replace").decode
+    parse = json.JSONDecoder().raw_decode
+    text, place, is_in_array, is_all = "", 0, False, False
+    while True:
+        if between := _BETWEEN_VALUES.match(text, place):
+            place = between.end()
+        if text[place : place + 1] == ("]" if is_in_array else "["):
+            place, is_in_array = place + 1, not is_in_array
+            continue
+        try:
+            value, end = parse(text, place)
+        except ValueError:
+            end = len(text)
+        except RecursionError as error:
+            raise DamagedFile("intake/not-json", "A record ends the file: it is nested too deep.") from error
+        if end < len(text):
+            yield value, text[place:end]
+            place = end
+        elif not is_all:  # there may be more of it
+            if end - place > LARGEST_DOCUMENT:
+                raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
+            piece = stream.read1(PIECE)
+            is_all = not piece
+            text, place = text[place:] + decode_piece(piece, is_all) + "\n" * is_all, 0
+        elif place < end or is_in_array:
+            raise DamagedFile("intake/not-json", "The rest of the file is not JSON, or is cut off.")
+        else:
+            return
+
+
+def _beginning(stream: io.BufferedReader) -> Decoded:
+    """The first piece of a stream as text, and the encoding that all of it is taken to have."""
     try:
-        events = ijson.basic_parse(limited, multiple_values=True, use_float=True)
-        for number, values in enumerate(_values(events, int(is_array)), 1):
-            limited.n_read = 0
-            yield _object(f"record {number}", values, orjson.dumps(values, default=str))
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
-        raise DamagedFile("intake/not-json", f"The rest of the file is not JSON: {reason_of(error)}.") from error
-
-
-def _values(events: Iterable[tuple[str, Any]], level: int) -> Iterator[Any]:
-    """The values that stand on one level of nesting."""
-    from ijson.common import ObjectBuilder
-
-    depth = 0
-    builder = ObjectBuilder()
-    for event, value in events:
-        depth -= event in ("end_map", "end_array")
-        if depth >= level and (depth or not level):
-            builder.event(event, value)
-            if depth == level and not event.startswith("start_"):
-                yield builder.value
-                builder = ObjectBuilder()
-        depth += event in ("start_map", "start_array")
-        if depth > _DEEPEST:
-            raise DamagedFile("intake/not-json", f"A record ends the file: it is nested more than {_DEEPEST} deep.")
-
-
-class _Limited:
-    """A stream that ends in an error if no record does."""
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream = stream
-        self.n_read = 0  #: bytes since the last record
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.n_read += len(data)
-        if self.n_read > LARGEST_DOCUMENT + PIECE:
-            raise DamagedFile("intake/too-large", f"A record ends the file: {TOO_LARGE}")
-        return data
+        return decode(_CUT_CHARACTER.sub(b"", stream.peek(PIECE)))
+    except UnreadableDocument as error:
+        raise DamagedFile(error.check, str(error)) from error
 
 
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
-    head = stream.peek(PIECE)
-    try:
-        decoded = decode(head[: head.rfind(b"\n") + 1] or head)
-    except UnreadableDocument as error:
-        raise DamagedFile(error.check, str(error)) from error
-    first = decoded.text.lstrip("\ufeff").split("\n", 1)[0]
+    found = _beginning(stream)
+    first = found.text.lstrip("\ufeff").split("\n", 1)[0]
     csv.field_size_limit(LARGEST_DOCUMENT)
-    lines = io.TextIOWrapper(stream, decoded.encoding, errors="replace", newline="")
+    lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline="")
     rows = csv.reader(_short_lines(lines), delimiter=max("\t,;|", key=first.count))
     try:
         names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
         for number, row in enumerate(rows, 1):
             if row:
                 raw = "\0".join(row).encode("utf-8", "surrogatepass")
-                yield Record(f"row {number}", dict(zip(names, row, strict=False)), raw)
+                values = dict(zip(names, row, strict=False))
+                yield Record(f"row {number}", values, raw, None, found.encoding, found.confidence)
     except csv.Error as error:
         raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {reason_of(error)}.") from error
     finally:
@@ -245,7 +263,7 @@ def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[s
             groups = range(start, table.num_row_groups if stop is None else stop)
             number = 0
             for batch in table.iter_batches(batch_size=64, row_groups=groups, columns=columns):
-                for values in batch.to_pylist():
+                for values in _rows(batch):
                     number += 1
                     yield Record(f"row {number} of the row groups from {start} on", values)
     except READ_ERRORS as error:
@@ -254,37 +272,36 @@ def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[s
         ) from error
 
 
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows of a batch; if Python cannot hold one of them as it is, as well as it can."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except (ValueError, OverflowError):
+        names, columns = batch.schema.names, batch.columns
+        rows = [dict(zip(names, map(_value, cells), strict=True)) for cells in zip(*columns, strict=True)]
+    return rows
+
+
+def _value(cell: pa.Scalar) -> Any:
+    """What a cell holds: bytes for a text that is not UTF-8, None for a time that is out of range."""
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return cell.as_buffer().to_pybytes() if hasattr(cell, "as_buffer") else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _warc(stream: io.BufferedReader) -> Iterator[Record]:
     """Pages that a crawler received, and texts that were made of such pages (WET)."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    try:
-        for record in ArchiveIterator(stream):
-            http = record.http_headers
-            kind = (record.content_type if record.rec_type == "conversion" else _header(http, "Content-Type")) or ""
-            is_answer = record.rec_type == "response" and http and http.get_statuscode() == "200"
-            if record.rec_type != "conversion" and not (is_answer and "html" in kind.lower()):
-                continue
-            where = f"the record {_header(record.rec_headers, 'WARC-Record-ID')}"
-            data = record.content_stream().read(LARGEST_DOCUMENT + 1)
-            values = {
-                "id": (_header(record.rec_headers, "WARC-Record-ID") or "").strip("<>"),
-                "url": _header(record.rec_headers, "WARC-Target-URI"),
-                "html" if is_answer else "text": data,
-                "charset": kind.lower().partition("charset=")[2].strip("\"' ;") or None,
-            }
-            error = UnreadableDocument("intake/too-large", TOO_LARGE) if len(data) > LARGEST_DOCUMENT else None
-            if not error and record.raw_stream.limit:  # bytes that the header announces, and that are not there
-                raise DamagedFile("intake/truncated", f"The file ends in the middle of {where}.")
-            yield Record(where, values, data, error)
-    except (ArchiveLoadFailed, ValueError) as error:
-        raise DamagedFile("intake/not-warc", f"The rest of the file is not WARC: {reason_of(error)}.") from error
-
-
-def _header(headers: Any, name: str) -> str | None:
-    value = headers.get_header(name) if headers else None
-    return str(value) if value else None
+    for found in warc_records(stream):
+        values = {
+            "id": found.header.get("WARC-Record-ID", "").strip("<>"),
+            "url": found.header.get("WARC-Target-URI", "").strip("<>") or None,
+            "html" if found.is_page else "text": found.content,
+            "charset": found.charset or None,
+        }
+        yield Record(found.where, values, found.content, found.error)
 
 
 def field_names(file: SourceFile, kind: Kind) -> list[str]:
@@ -295,5 +312,5 @@ def field_names(file: SourceFile, kind: Kind) -> list[str]:
                 return list(table.schema_arrow.names)
         records = islice(read_records(file, kind), 100)
         return list(dict.fromkeys(name for record in records for name in record.values))
-    except (UnreadableDocument, *READ_ERRORS):
+    except Exception:  # whoever reads it will say so
         return []

@@ -75,6 +75,11 @@ class SourceFile:
         """Whether it lies in this machine's file system."""
         return is_local(self.address)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it is a source of its own, not found in a folder."""
+        return "/" not in self.source
+
 
 def is_local(address: str) -> bool:
     """Whether an address is a path.
@@ -197,11 +202,13 @@ def _remote(source: str) -> tuple[str, Iterable[tuple[SourceFile, bool]]]:
         found = files.find(root, detail=True)
         if f"{root.rstrip('/')}/{CORPUS_MARK}" in found:  # a corpus as a source means the documents of it
             found = {path: facts for path, facts in found.items() if path.removeprefix(root).startswith("/documents/")}
-        if not found and not files.exists(root):
-            raise FileNotFoundError(2, "no such file or folder")
         return root, _remote_files(files, root, found or {root: files.info(root)})
     except Exception as error:  # each file system of fsspec has errors of its own
+        if isinstance(error.__cause__, OSError):  # a connection that failed, which fsspec calls a file that is missing
+            raise IntakeError(f"{source}: cannot be reached; check the address and the network.") from error
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+        if isinstance(error, FileNotFoundError):
+            reason = "no such file or folder"
         raise IntakeError(f"{source}: cannot be read ({reason}); check the address.") from error
 
 

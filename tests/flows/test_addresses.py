@@ -28,7 +28,9 @@ def test_an_address_is_read_through_fsspec(tmp_path):
         assert found[-1].document.source == "intake/sub/a.txt"
         assert texts("memory://intake/*.gz") == [article["text"] for article in ARTICLES]
         assert texts("memory://intake/sub/a.txt") == ["one text"]
-        with pytest.raises(IntakeError, match=r"memory://nowhere: cannot be read .+; check the address\.$"):
+        with pytest.raises(
+            IntakeError, match=r"memory://nowhere: cannot be read \(no such file or folder\); check the address\.$"
+        ):
             documents("memory://nowhere")
     finally:
         memory.rm("/intake", recursive=True)
@@ -49,9 +51,19 @@ def test_a_web_address_is_read(tmp_path):
         address = f"http://127.0.0.1:{server.server_port}"
         assert texts(f"{address}/a.jsonl.gz") == [article["text"] for article in ARTICLES]
         assert texts(f"{address}/a.jsonl.gz?version=1") == [article["text"] for article in ARTICLES]
-        with pytest.raises(IntakeError, match=r"/gone\.txt: cannot be read .+; check the address\.$"):
+        with pytest.raises(
+            IntakeError, match=r"/gone\.txt: cannot be read \(no such file or folder\); check the address\.$"
+        ):
             documents(f"{address}/gone.txt")
         server.shutdown()
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "nowhere.invalid"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_that_does_not_answer_is_said_not_to_be_reached(scheme, host):
+    address = f"{scheme}://{host}/x"
+    with pytest.raises(IntakeError, match=rf"^{address}: cannot be reached; check the address and the network\.$"):
+        documents(address)
 
 
 def test_a_bucket_is_read(bucket):

@@ -75,6 +75,7 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
             "tcp://127.0.0.1:1: no Dask scheduler answers; check the address.",
         ),
         (["clean", "-", "."], "-: standard input is the only source, or none; --jsonl goes with it."),
+        (["clean", "-", "--out", "x"], "--out: a corpus is made of records; add --jsonl, or leave --out away."),
         (["clean", ".", "--jsonl"], "-: standard input is the only source, or none; --jsonl goes with it."),
         (["diff", "."], ".: is a folder; name one file."),
         (["clean", ""], "an empty path: no such file or folder; check the path."),

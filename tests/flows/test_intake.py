@@ -104,6 +104,39 @@ def test_fields_that_are_missing_are_asked_for_in_one_sentence(tmp_path):
         documents(tmp_path / "a.jsonl", fields=Fields(text="lead"))
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("package.json", b'{"name": "site", "version": "1.0"}'),
+        ("numbers.csv", b"year,count\n1999,3\n"),
+        ("lines.jsonl", jsonl([{"uid": 7}])),
+        ("table.parquet", parquet_bytes([{"uid": 7}])),
+    ],
+)
+def test_a_file_without_text_in_a_folder_stops_no_other(tmp_path, name, data):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(data)
+    with pytest.raises(
+        IntakeError, match=rf"in/{name}: which field holds the text\? Name it with --text-field, one of "
+    ):
+        documents(tmp_path / "in")
+    (tmp_path / "in" / "good.jsonl").write_bytes(jsonl())
+    ((check, reason),) = errors(tmp_path / "in")
+    assert check == "intake/no-text"
+    assert reason.startswith(f"in/{name}: which field holds the text? Name it with --text-field, one of ")
+    assert sorted(filter(None, texts(tmp_path / "in"))) == sorted(article["text"] for article in ARTICLES)
+    with pytest.raises(IntakeError, match="which field holds the text"):
+        documents(tmp_path / "in", tmp_path / "in" / name)
+
+
+def test_a_file_without_the_named_field_stops_no_other(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(jsonl([{"words": "one"}]))
+    (tmp_path / "b.jsonl").write_bytes(jsonl([{"text": "two"}]))
+    assert texts(tmp_path, fields=Fields(text="words")) == ["one", ""]
+    ((_, reason),) = errors(tmp_path, fields=Fields(text="words"))
+    assert reason.endswith("/b.jsonl: has no field 'words'; its fields are text.")
+
+
 def test_what_a_record_says_of_itself_is_metadata(tmp_path):
     article = {
         **ARTICLES[0],
