@@ -77,7 +77,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             Thread(target=import_module, args=["expectations.validate"]).start()  # takes seconds, wanted in the end
             work = batches(found, settings.shard_bytes, cache, earlier)
             shards = settle_ids([shard for shards in engine.map(read_batch, work, read_failed) for shard in shards])
-            site_lines = merge_surveys(shards, staging)
+            site_lines = engine.call(merge_surveys, shards, staging)
         with clock("clean"):
             clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
