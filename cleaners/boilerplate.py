@@ -119,9 +119,9 @@ class _Matcher:
             data = text.encode()
         except UnicodeEncodeError:
             data = _SURROGATE.sub("\ufffd", text).encode()
+        self._n_lines += len(lines)
         if not self._prefilter and self._n_lines >= _ENOUGH_LINES:
             self._prefilter = Prefilter(self._rules[index].pattern for index in self._others)
-        self._n_lines += len(lines)
         may_be_others = not self._prefilter or self._prefilter.may_match(data)
         for line, row in zip(lines, data.split(b"\n"), strict=False):
             found = [self._together[place] for place in self._set.Match(row) or ()]
