@@ -40,7 +40,7 @@ FLOORS = {
     "half": 0.985,
     "para": 0.985,
     "whole": 0.99,
-    "lossy": 0.52,
+    "lossy": 0.58,
     "clean": 1.0,
     "tricky": 0.999,
 }

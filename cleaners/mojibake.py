@@ -15,6 +15,7 @@ from cleaners.knowledge import Knowledge
 from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, UNIT, is_suspect, lines_with, suspect_lines
 from cleaners.mojibake_letters import surprise
 from cleaners.mojibake_losses import repair_losses
+from cleaners.mojibake_quotes import repair_quotes
 from cleaners.mojibake_stretches import is_senseless, repair_stretches
 from cleaners.signs import signs
 
@@ -26,13 +27,15 @@ _NEEDED_OF_FTFY = 24
 _LEAST_NEEDED_OF_FTFY = 8
 
 _LONG = 10_000  # characters, more than any paragraph has
-_MOST_STEPS = 4  # a text that still changes is senseless, and stays as it came
+_MOST_STEPS = 5  # a text that still changes is senseless, and stays as it came
 
 _FTFY_CODECS = {"latin-1": "iso-8859-1", "macroman": "mac-roman", "cp437": "ibm437"}  # the others it names as we do
 _WHOLE = re.compile(
     rb"(?: [\x00-\x7f] | %b | [\xc2-\xf4] [\x80-\xbf]{0,2} [\x1a?\x20] [\x80-\xbf]{0,2} )*+" % UNIT, re.VERBOSE
 )
-_LEFT_OF_A = re.compile("[ГĂ√├] ")  # what "à" became, before a no-break space that became a space
+_FOLLOWER = f"[{re.escape(''.join(ENCODINGS[0].symbols[:0x40]))}]"
+#: What "à" became before a no-break space that became a space, and Han and Hangul with such a space in them.
+_LEFT_BY_SPACE = re.compile(f"[ГĂ√├] |[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
 _WORD = re.compile("[A-Za-z0-9]+")  # which ftfy leaves as it is
 _WORDS_AND_END = re.compile("[A-Za-z0-9]+|$")
 _C1_CONTROL = re.compile(
@@ -90,9 +93,9 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
     """The edits of the first way that finds any; the surest comes first."""
     lines = [line for line in suspect_lines(text) if len(line[1]) <= _LONG or not is_senseless(line[1][:_LONG])]
     if steps and not lines:
-        lines = list(lines_with(_LEFT_OF_A, text))
+        lines = list(lines_with(_LEFT_BY_SPACE, text))
     if not lines:
-        return ()
+        return tuple(repair_quotes(text)) if "â" in text else ()
     repaired = [edit for step in steps for edit in step.edits]
     return (
         tuple(repair_losses(lines, repaired) if steps else ())
@@ -101,6 +104,7 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
         or tuple(_repair_by_ftfy(lines, text, source, {edit.rule for edit in repaired}))
         or tuple(_repair_c1_controls(lines))
         or tuple(repair_losses(lines, ()) if steps else ())  # what would be found if the text came as it is now
+        or tuple(repair_quotes(text))
     )
 
 

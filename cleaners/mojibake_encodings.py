@@ -115,7 +115,7 @@ def _suspect(*signs: str) -> re.Pattern[str]:
               | (?<= [{LEAD}]\ufffd )
               | (?<= [{LEAD}][{FOLLOWER}]\ufffd )
               | (?<= [ÂÃ] ) (?:[^A-Z]|$)
-              | (?<= â ) [€?]
+              | (?<= â ) [€?¦¢¬]
               | {" | ".join(signs)} ) )
         """,
         re.MULTILINE | re.VERBOSE,
@@ -132,6 +132,23 @@ _CLEARLY_SUSPECT = _suspect(
 )
 
 
+#: An "â" where hardly any language has one, or none (all but the group): it is left of a quotation mark or apostrophe.
+LOST_QUOTE = re.compile(
+    r"""
+    â (?: (?<= nâ ) t\b                                                        # "donât"
+        | (?: (?<= \b[Ii]tâ ) | (?<= \b[Hh]eâ ) | (?<= [Ss]heâ ) | (?<= [Ww]hoâ ) | (?<= [Ll]etâ )
+            | (?<= [Tt]hatâ ) | (?<= [Ww]hatâ ) | (?<= [Hh]ereâ ) ) s\b
+        | (?<= \bIâ ) (?:m|d|ll|ve)\b
+        | (?: (?<= [Yy]ouâ ) | (?<= [Tt]heyâ ) | (?<= \b[Ww]eâ ) ) (?:d|ll|re|ve)\b
+        | (?: (?<= \b[CDJLMNSTcdjlmnst]â ) (?= h?[aeouyéèêà]\w\w | hi\w\w ) | (?<= quâ ) (?= [aeiouyéèêà] ) )  # "lâété"
+        | (?<! [^\s(]â ) (?= [A-ZÀ-Þ“‘] )
+        | (?<= [.,!?…]â ) (?= \s|$ )
+        | (?P<hardly> (?<= [A-Za-z][a-z]â ) s\b ) )                             # "the cityâs"
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+
+
 _NORDIC = re.compile("[åäöæø]")  # letters of languages that have a word "Å"
 
 
@@ -143,6 +160,8 @@ def is_suspect(text: str) -> bool:
     """
     if text.isascii():
         return False
+    if "â" in text and LOST_QUOTE.search(text):
+        return True
     match = _CLEARLY_SUSPECT.search(text)
     while match and match[0] == "Å " and _NORDIC.search(text):
         match = _CLEARLY_SUSPECT.search(text, match.end())

@@ -7,7 +7,6 @@ capital inside a small-letter word, letters of two scripts in one word and signs
 
 import re
 import unicodedata
-from bisect import insort
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -106,14 +105,10 @@ def least_surprising(
         The bits, what it costs beyond its letters, and the text; the cheapest first.
     """
     following = following[:1] or " "
-    found: list[tuple[int, int, str]] = []
-    for bits, extra, text in sorted(
-        [(_TWOS[last + text[0]] % _DEPENDENT + extra, extra, text) for text, extra in readings]
-    ):
-        if len(found) >= number and bits > found[number - 1][0]:
-            break
-        insort(found, (bits + _TWOS[(text + following)[:2]] % _DEPENDENT, extra, text))
-    return found[:number]
+    found = sorted([(_TWOS[last + text[0]] % _DEPENDENT + extra, extra, text) for text, extra in readings])
+    likely = found[: 2 * number]
+    found = [(bits + _TWOS[(text + following)[:2]] % _DEPENDENT, extra, text) for bits, extra, text in likely]
+    return sorted(found)[:number]
 
 
 def closer_surprise(text: str, start: str) -> int:

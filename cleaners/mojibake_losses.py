@@ -5,25 +5,26 @@ encoding does not define. What is left of a letter then has several readings; th
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import product
 from math import prod
 
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import ENCODINGS, LEAD_BYTE, REST, UNIT, Encoding
+from cleaners.mojibake_languages import letters_of
 from cleaners.mojibake_letters import character, closer_surprise, least_surprising, surprise
 
 _NO_BREAK_SPACE = 0xA0
 _SOFT_HYPHEN = 0xAD
 _CONTROLS = range(0x80, 0xA0)
 _REPLACED = "\ufffd"
+_LEADS_OF_WIDE = range(0xE4, 0xEE)  # Han and Hangul, which have no spaces and too many characters to guess
 _LEAD_OF_SMALL_A = 0xC3  # "à" is the only small letter of Latin-1 that ends in a no-break space
 
 # All in bits.
 _NEEDED = 9  # by how much the reading must be less surprising than the text as it stands
 _NEEDED_WITH_EVIDENCE = 2
-_NEEDED_WITH_REPLACED = 4  # U+FFFD is itself a sign of damage
 _NEEDED_FOR_LONE_A = 6  # "Ã" before a space: no language ends a word with it in small letters
 _MARGIN = 3  # by how much it must be less surprising than the next best reading
 _MARGIN_WITHOUT_TRIPLES = 6
@@ -31,6 +32,7 @@ _WORDS_JOINED = 6  # the space was an "à" at the end of a word, and the words a
 _SPACE_LOST_TOO = 6
 _UNUSUAL_LOSS = 4
 _TOO_RARE = 10
+_FOREIGN = 10  # a letter that the language round it does not have
 _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
 
 _MOST_LETTERS = 60
@@ -42,9 +44,10 @@ _MOST_READINGS = 64  # where more are possible, the best of them is a guess
 
 
 # Of letters that lost bytes, and of words with such letters; U+FFFD is encoded as a substitute character. No neighbour
-# tells which of the many characters of Han and Hangul (\xe4 to \xed) was meant.
+# tells which of the many characters of Han and Hangul (\xe4 to \xed) was meant, unless a space stands for the byte.
 _REMAINS = rb"""
     (?: (?<= [\xe0-\xe3\xee\xef] ) (?: [\x80-\xbf] [\x1a\x20]? | [\x1a\x20] [\x80-\xbf] )
+      | (?<= [\xe4-\xed] ) (?: [\x80-\xbf] \x20 | \x20 [\x80-\xbf] )
       | (?<= [\xc2-\xdf] ) [\x1a\x20]? )"""
 _LETTER = rb"%b (?: %b | %b )" % (LEAD_BYTE, REST, _REMAINS)
 _REGION = re.compile(rb"%b (?: [a-zA-Z]* %b )*" % (_LETTER, _LETTER), re.VERBOSE)
@@ -81,6 +84,8 @@ class _Lossy:
             for text in _filled(piece, b" ", [_NO_BREAK_SPACE]):
                 yield text, _WORDS_JOINED * joins
                 yield text + " ", _SPACE_LOST_TOO * (not is_lead_of_small_a)
+            if piece[0] in _LEADS_OF_WIDE:
+                return
             for text in _filled(piece.replace(b" ", b""), b"", self.dropped):
                 yield text + " ", _UNUSUAL_LOSS
             if not is_lead_of_small_a:
@@ -138,13 +143,14 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
         edits: list[Edit] = []
         done = n_refused = 0
         regions = _regions(line, names, is_windows)
+        letters = letters_of(line) if regions else frozenset()
         if len(regions) > _MOST_LOST_OF_LATIN_1 and _n_lost_of_latin_1(line, regions) > _MOST_LOST_OF_LATIN_1:
             continue
         for start, name, region in regions:
             end = start + len(region)
             if start < done:
                 continue
-            meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found))
+            meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found), letters)
             if meant is not None:
                 if meant.endswith("à ") and _CONTRACTED.match(line, end):
                     meant = meant[:-1]
@@ -183,18 +189,22 @@ def _n_lost_of_latin_1(line: str, regions: Iterable[tuple[int, str, str]]) -> in
     return len({line[max(0, start - 2) : end + 2] for start, end in found})
 
 
-def _meant(name: str, before: str, region: str, after: str, has_evidence: bool) -> str | None:
+def _meant(name: str, before: str, region: str, after: str, has_evidence: bool, letters: Set[str]) -> str | None:
     if len(region) > _MOST_LETTERS:
         return None
     proves_little = "Å " in region or not (_REPLACED in region or _SMALL_LETTER.search(before + region + after))
     if proves_little and not has_evidence:
         return None
-    meant, gain = _best_reading(name, before, region, after)
+    meant, gain = _best_reading(name, before, region, after, letters)
+    if meant is None:
+        return None
+    if not letters.isdisjoint(meant.lower()) and letters.isdisjoint(region.lower()):
+        has_evidence = True
     return meant if gain >= _needed(region, has_evidence) else None
 
 
 @lru_cache(maxsize=1 << 16)
-def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str | None, int]:
+def _best_reading(name: str, before: str, region: str, after: str, letters: Set[str]) -> tuple[str | None, int]:
     """The one reading that is clearly more plausible than all others, and by how many bits it is than the text."""
     encoded = _LOSSY[name].encode(region)
     pieces = _PIECE.findall(encoded)
@@ -203,6 +213,8 @@ def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str 
     following = [*(piece.decode("latin-1") for piece in pieces[1:]), after]
     joins = [text[:1].isalpha() and not text.startswith("s ") for text in following]
     choices = [_readings(name, piece, may_join) for piece, may_join in zip(pieces, joins, strict=True)]
+    if letters:
+        choices = [_weighed(readings, letters) for readings in choices]
     if not 0 < prod(map(len, choices)) <= _MOST_READINGS:
         return None, 0
     start = "  " + before
@@ -227,17 +239,29 @@ def _best_reading(name: str, before: str, region: str, after: str) -> tuple[str 
     meant = best[len(start) :]
     if others and others[0][0] - least < (_MARGIN if _HAS_TRIPLES.fullmatch(meant) else _MARGIN_WITHOUT_TRIPLES):
         return None, 0
+    if _REPLACED in region:  # is itself a sign of damage
+        return meant, _NEEDED
     return meant, surprise(region + after, start) - surprise(meant + after, start)
 
 
 @lru_cache(maxsize=1 << 16)
-def _readings(name: str, piece: bytes, may_join: bool) -> tuple[tuple[str, int], ...]:
+def _readings(name: str, piece: bytes, may_join: bool) -> Sequence[tuple[str, int]]:
     return tuple(_LOSSY[name].readings(piece, may_join))
+
+
+@lru_cache(maxsize=1 << 16)
+def _weighed(readings: Sequence[tuple[str, int]], letters: Set[str]) -> Sequence[tuple[str, int]]:
+    """The readings, of which those that are no letters of the language cost more if others are."""
+    if all(letters.isdisjoint(text.lower()) for text, _ in readings):
+        return readings
+    return [(text, bits + _FOREIGN * _is_foreign(text, letters)) for text, bits in readings]
+
+
+def _is_foreign(text: str, letters: Set[str]) -> bool:
+    return text[0] < "\u2000" and letters.isdisjoint(text.lower())  # not a quotation mark or dash
 
 
 def _needed(region: str, has_evidence: bool) -> int:
     if has_evidence:
         return _NEEDED_WITH_EVIDENCE
-    if _REPLACED in region:
-        return _NEEDED_WITH_REPLACED
     return _NEEDED_FOR_LONE_A if "Ã " in region else _NEEDED

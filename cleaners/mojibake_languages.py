@@ -1,0 +1,64 @@
+"""The language of damaged text, as far as its short words tell it: which letters and quotation marks it has."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+_FEWEST_WORDS = 2  # that tell a language
+_NEARLY_AS_MANY = 0.75  # its neighbours have, whose letters count, too
+
+
+class Language(NamedTuple):
+    """One language, or some that the words do not tell apart."""
+
+    letters: frozenset[str]  #: in lower case, beyond ASCII
+    quotes: tuple[str, str]  #: the opening and the closing quotation mark
+
+
+def letters_of(text: str) -> frozenset[str]:
+    """The letters of its language beyond ASCII, in lower case; none if its words do not tell the language."""
+    language = language_of(text)
+    return language.letters if language else frozenset()
+
+
+def language_of(text: str) -> Language | None:
+    """The language of a text, if its words tell it.
+
+    >>> language_of("Die Straße ist gesperrt.").quotes, language_of("Straße")
+    (('„', '“'), None)
+    """
+    languages_of = _languages_of_words()
+    counts = dict[int, int]()
+    for word in languages_of.keys() & text.lower().split():
+        for index in languages_of[word]:
+            counts[index] = counts.get(index, 0) + 1
+    most = max(counts.values(), default=0)
+    if most < _FEWEST_WORDS:
+        return None
+    return _joined(tuple(sorted([(-n, index) for index, n in counts.items() if n >= _NEARLY_AS_MANY * most])))
+
+
+@lru_cache(maxsize=1 << 8)
+def _joined(likely: Sequence[tuple[int, int]]) -> Language:
+    rows = [_rows()[index] for _, index in likely]
+    opening, closing = list(rows[0]["quotes"])
+    return Language(frozenset("".join([row["letters"] for row in rows])), (opening, closing))
+
+
+@cache
+def _rows() -> Sequence[Mapping[str, str]]:
+    """Of each language its commonest short words, its letters and its quotation marks."""
+    text = files("cleaners").joinpath("data", "languages.toml").read_text("utf-8")
+    return list(tomllib.loads(text).values())
+
+
+@cache
+def _languages_of_words() -> Mapping[str, Sequence[int]]:
+    found = defaultdict[str, list[int]](list)
+    for index, row in enumerate(_rows()):
+        for word in row["words"].split():
+            found[word].append(index)
+    return dict(found)
