@@ -252,6 +252,6 @@ def _sign(symbol: str, category: str) -> int:
     if symbol < "\u02ff" or "\u2200" <= symbol < "\u2600":
         return _RARE_SIGN
     if category[0] in "PN":
-        is_common = "\u2010" <= symbol < "\u2050" or "\u2070" <= symbol < "\u2200" or symbol >= "\u3000"
+        is_common = "\u2010" <= symbol < "\u2050" or "\u2070" <= symbol < "\u2160" or symbol >= "\u3000"
         return _PUNCTUATION if is_common and not "\ufe10" <= symbol < "\ufe20" else _FOREIGN_SIGN
     return _SYMBOL

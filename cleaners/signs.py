@@ -20,7 +20,7 @@ _MOJIBAKE = "|".join(
         r"[\x{80}-\x{9f}\x{fffd}]",
         r"[ÂÃ](?:[^A-Z]|$)",
         r"â(?:[€?¦¢¬A-ZÀ-Þ“‘]|(?:[tsmd]|re|ve|ll)(?:[^a-zß-ÿ]|$))",
-        r"(?:[.,!?…]â|[CDJLMNSTUcdjlmnstu]â[aeiouyéèêà])",
+        r"(?:[.,!?…]â|[CDJLMNSTUcdjlmnstu]â[aehiouyéèêà])",
         rf"[a-zß-ÿ][{CAPITALS}](?:[^A-Z]|$)",
         rf"[{CAPITALS}](?:[^A-Za-zß-ÿ]|$)",
         r"[ÄÅ][aeouyáéíóúýàâãöôõü]",

@@ -15,7 +15,7 @@ PIECES = [
     *("\n", "\n\n", "\r\n", "\r", "\v", "\x1c", "\x85", "\u2028", "\u3000", "\x00", "\x1b", "\u200b", "\ufeff"),
     *("\ud83d", "\ude00", "🏴", "\U000e0067", "👩", "می", "\u200c", "\u200d", "\u200f"),
     *("的", "。", "カ", "\u2005", "e\u0301"),
-    *("Ã©", "â€™", "â€", "Ä—", "Å¾", "Ð¿Ñ€", "Ã", "Â ", "Å", "Åe", "aÎ", "é", "ž", "\ufffd", "\u0340", "\u1100\u1161"),
+    *("Ã©", "â€™", "â€", "Ä—", "Å¾", "Ð¿Ñ€", "Ã", "Â ", "nât", "sâs ", ".â", " âA", "lâh", "Å", "Åe", "aÎ", "é", "ž", "\ufffd", "\u0340", "\u1100\u1161"),
     *("A", "b", "Riga", ". ", "The port of Riga on Monday, seen from the river as the fog lifted. "),
 ]
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=30).map("".join)
