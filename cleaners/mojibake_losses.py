@@ -32,7 +32,7 @@ _WORDS_JOINED = 6  # the space was an "à" at the end of a word, and the words a
 _SPACE_LOST_TOO = 6
 _UNUSUAL_LOSS = 4
 _TOO_RARE = 10
-_FOREIGN = 10  # a letter that the language round it does not have
+_FOREIGN = 14  # a letter that the language round it does not have
 _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
 
 _MOST_LETTERS = 60
@@ -88,8 +88,8 @@ class _Lossy:
                 return
             for text in _filled(piece.replace(b" ", b""), b"", self.dropped):
                 yield text + " ", _UNUSUAL_LOSS
-            if not is_lead_of_small_a:
-                for text in _filled(piece.replace(b" ", b""), b"", self.rarely_dropped):
+            for text in _filled(piece.replace(b" ", b""), b"", self.rarely_dropped):
+                if text.islower() or not is_lead_of_small_a:
                     yield text + " ", _UNUSUAL_LOSS + _RARE_LOSS
         else:
             yield from ((text, 0) for text in _filled(piece, b"", self.dropped))
