@@ -26,7 +26,7 @@ from typing import Any
 
 import ftfy
 
-from cleaners import mojibake_letters, mojibake_losses, mojibake_stretches
+from cleaners import mojibake_languages, mojibake_letters, mojibake_losses, mojibake_stretches
 from cleaners.mojibake import ftfy_config, repair
 from cleaners.mojibake_encodings import ENCODINGS
 
@@ -155,9 +155,10 @@ def exact(records: Sequence[Record], function: Callable[[str], str]) -> dict[str
 
 def clear_memory() -> None:
     """Forget what the repair of other texts has taught, but keep the tables loaded."""
-    for module in (mojibake_letters, mojibake_losses, mojibake_stretches):
+    tables = (mojibake_letters._rows, mojibake_languages._rows, mojibake_languages._languages_of_words)
+    for module in (mojibake_languages, mojibake_letters, mojibake_losses, mojibake_stretches):
         for memory in list(vars(module).values()):
-            if hasattr(memory, "cache_clear") and memory is not mojibake_letters._rows:
+            if hasattr(memory, "cache_clear") and memory not in tables:
                 memory.cache_clear()
     for costs in (mojibake_letters._TWOS, mojibake_letters._THREES):
         costs.clear()

@@ -24,6 +24,7 @@ def letters_of(text: str) -> frozenset[str]:
     return language.letters if language else frozenset()
 
 
+@lru_cache(maxsize=1 << 8)
 def language_of(text: str) -> Language | None:
     """The language of a text, if its words tell it.
 

@@ -143,9 +143,9 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
         edits: list[Edit] = []
         done = n_refused = 0
         regions = _regions(line, names, is_windows)
-        letters = letters_of(line) if regions else frozenset()
         if len(regions) > _MOST_LOST_OF_LATIN_1 and _n_lost_of_latin_1(line, regions) > _MOST_LOST_OF_LATIN_1:
             continue
+        letters = letters_of(line) if regions else frozenset()
         for start, name, region in regions:
             end = start + len(region)
             if start < done:
