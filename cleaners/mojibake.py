@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _NEEDED_OF_FTFY = 24
 _LEAST_NEEDED_OF_FTFY = 8
 
+_FEWEST_WORDS = 3  # of a text in which a letter that became U+FFFD can be told
+_SHORT = 100  # characters, in which any longer text has so many
 _LONG = 10_000  # characters, more than any paragraph has
 _MOST_STEPS = 5  # a text that still changes is senseless, and stays as it came
 
@@ -37,6 +39,8 @@ _FOLLOWER = f"[{re.escape(''.join(ENCODINGS[0].symbols[:0x40]))}]"
 #: What "à" became before a no-break space that became a space, and Han and Hangul with such a space in them.
 _LEFT_BY_SPACE = re.compile(f"[ГĂ√├] |[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
 _WORD = re.compile("[A-Za-z0-9]+")  # which ftfy leaves as it is
+_UNSPACED = "\u0e00-\u109f\u1780-\u17ff\u3000-\u9fff"  # scripts that leave no space between words
+_SPACED_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _WORDS_AND_END = re.compile("[A-Za-z0-9]+|$")
 _C1_CONTROL = re.compile(
     r"""[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]    # a character in Windows-1252
@@ -97,13 +101,16 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
     if not lines:
         return tuple(repair_quotes(text)) if "â" in text else ()
     repaired = [edit for step in steps for edit in step.edits]
+    is_short = len(_SPACED_WORD.findall(text[:_SHORT])) < _FEWEST_WORDS
     return (
-        tuple(repair_losses(lines, repaired) if steps else ())
+        tuple(repair_losses(lines, repaired, is_short) if steps else ())
         or tuple(repair_stretches(lines))
-        or tuple(repair_losses(lines, ()) if not steps else ())
+        or tuple(repair_losses(lines, (), is_short) if not steps else ())
         or tuple(_repair_by_ftfy(lines, text, source, {edit.rule for edit in repaired}))
         or tuple(_repair_c1_controls(lines))
-        or tuple(repair_losses(lines, ()) if steps else ())  # what would be found if the text came as it is now
+        or tuple(
+            repair_losses(lines, (), is_short) if steps else ()
+        )  # what would be found if the text came as it is now
         or tuple(repair_quotes(text))
     )
 

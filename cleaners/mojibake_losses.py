@@ -122,7 +122,9 @@ _HAS_TRIPLES = re.compile("[\0-\u04ff‘’“”–—…]*")
 _NOT_IN_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
-def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) -> Iterator[Edit]:
+def repair_losses(
+    lines: Iterable[tuple[int, str]], repaired: Collection[Edit], is_short: bool = False
+) -> Iterator[Edit]:
     """Repairs of letters that lost bytes.
 
     Where nothing speaks for Windows-1252 rather than Latin-1, any of 32 control characters may have been dropped.
@@ -130,6 +132,7 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
     Args:
         lines: where they start in a text, and how they read; there is no other mojibake in them.
         repaired: the mojibake that the text had; with such evidence, less is asked of each letter.
+        is_short: whether the text has too few words to tell a letter that became U+FFFD.
 
     >>> list(repair_losses([(0, "Jaroslav KopeÄ\ufffdek")], ()))
     [Edit(start=13, before='Ä�', after='č', rule='mojibake/windows-1252')]
@@ -148,7 +151,7 @@ def repair_losses(lines: Iterable[tuple[int, str]], repaired: Collection[Edit]) 
         letters = letters_of(line) if regions else frozenset()
         for start, name, region in regions:
             end = start + len(region)
-            if start < done:
+            if start < done or (is_short and _REPLACED in region):
                 continue
             meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found), letters)
             if meant is not None:

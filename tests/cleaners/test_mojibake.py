@@ -85,6 +85,11 @@ def test_control_characters_that_are_windows_1252_punctuation():
     assert repair("It\x92s late\x85 he said.") == "It’s late… he said."
 
 
+def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two():
+    assert repair("Slovenčina".encode().decode("cp1252", "replace")) == "SlovenÄ\ufffdina"
+    assert repair("Slovenčina je jazyk.".encode().decode("cp1252", "replace")) == "Slovenčina je jazyk."
+
+
 def test_a_loss_with_several_plausible_readings_stays():
     assert repair("Luis Ã�ngel met them.") == "Luis Ã�ngel met them."
 
