@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FEWEST_DOCUMENTS = 3  # of a site that must have a line
 _SHARE_AT_EDGE = 0.8  # of a short line's places; "Ingredients" between paragraphs is a heading, however often it stands
+_USUAL = 0.5  # of a site's documents
 _SHORT = 40  # characters
 _LONGEST_LINE = 1_000
 _DIGITS = re.compile(r"\d+")
@@ -58,6 +59,7 @@ class SiteLines:
 
     anywhere: frozenset[int] = frozenset()  #: keys of the lines that are repeated
     at_edge: frozenset[int] = frozenset()  #: those of which most places are at the edge of the text
+    usual: frozenset[int] = frozenset()  #: those that at least half of the site's documents have
     sites: frozenset[int] = frozenset()  #: the sites that have such lines, by the key of any line
 
     def __bool__(self) -> bool:
@@ -68,11 +70,16 @@ class SiteLines:
         key = _key(site, _folded(line.text))
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
+    def is_usual(self, site: str, line: Block) -> bool:
+        """Whether at least half of the documents of a site have the line."""
+        return _key(site, _folded(line.text)) in self.usual
+
     def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """For each of some lines, by their keys, 0, or 1 if it is repeated, or 2 if at the edge."""
+        """For each of some lines, by their keys, in which of the three sets it is: 1, 2 and 4, added up."""
         import numpy as np
 
-        return _are_in(keys, self.anywhere).astype(np.uint8) + _are_in(keys, self.at_edge)
+        are_in = [_are_in(keys, lines) for lines in (self.anywhere, self.at_edge, self.usual)]
+        return np.packbits(are_in, axis=0, bitorder="little").reshape(-1)
 
 
 def _are_in(keys: "NDArray[np.uint64]", lines: frozenset[int]) -> "NDArray[np.bool]":
@@ -156,6 +163,7 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
         found.append((keys[enough], counts[enough], n_at_edge[enough], any_line[enough]))
     anywhere: set[int] = set()
     at_edge: set[int] = set()
+    usual: set[int] = set()
     sites: set[int] = set()
     for columns in found:
         for key, n, n_edge, site in zip(*(column.tolist() for column in columns), strict=True):
@@ -164,7 +172,9 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
                 sites.add(site)
                 if n_edge >= _SHARE_AT_EDGE * n:
                     at_edge.add(key)
-    return SiteLines(frozenset(anywhere), frozenset(at_edge), frozenset(sites))
+                if n >= _USUAL * n_articles[site]:
+                    usual.add(key)
+    return SiteLines(frozenset(anywhere), frozenset(at_edge), frozenset(usual), frozenset(sites))
 
 
 def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray[np.int64]", "NDArray[np.uint64]"]:
@@ -182,7 +192,10 @@ def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:
-    """Lines that the document's site repeats over its documents; one line above the article always stays, as its title.
+    """Lines that the document's site repeats over its documents.
+
+    One line above the article always stays, as its title; so do sentences between those that only this article has, as
+    several articles may tell the same background, unless at least half of them do.
 
     >>> from cleaners.knowledge import Knowledge
     >>> def page(story):
@@ -200,7 +213,10 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     taken = [index for index, line in enumerate(lines) if knowledge.site_lines.has(site, line)]
     if first and taken[:first] == list(range(first)):
         taken.remove(0)
-    yield from removals(document.text, dict.fromkeys(taken, "site/repeated-line"))
+    first, behind = edges(lines, frozenset(taken))
+    inside = [index for index in taken if first <= index < behind and lines[index].is_prose]
+    stay = {index for index in inside if not knowledge.site_lines.is_usual(site, lines[index])}
+    yield from removals(document.text, dict.fromkeys(sorted({*taken} - stay), "site/repeated-line"))
 
 
 def _article(text: str) -> int:

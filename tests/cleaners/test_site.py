@@ -68,6 +68,11 @@ def test_sentences_that_differ_in_a_number_only_are_not_one_line(place):
     assert unchanged([page(town, **{place: sentence.format(n * 100)}) for n, town in enumerate(TOWNS, 1)])
 
 
+def test_background_that_some_articles_tell_stays():
+    documents = [page(town, between=FOOTER) for town in TOWNS[:4]]
+    assert unchanged(documents + [page(f"{town} on the {water}") for town in TOWNS for water in ("sea", "lake")])
+
+
 def test_a_line_above_the_article_stays_as_its_title():
     column = [Document(page(town).text.replace(f"{town} elects", "A town elects"), f"{town}.txt") for town in TOWNS]
     assert unchanged(column)
