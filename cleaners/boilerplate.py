@@ -44,7 +44,8 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     if not matched:
         return
     taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
-    rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
+    interruptions = {index for index, rule in taken.items() if rule.startswith(_INTERRUPTIONS)}
+    rest = [index for index in range(len(lines)) if index not in interruptions]
     known = {place: _kind(matched[index]) for place, index in enumerate(rest) if index in matched}
     recognized = {place for place, index in enumerate(rest) if index in taken}
     beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
@@ -79,7 +80,10 @@ def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict
 def _kind(rules: Sequence[Rule]) -> str:
     """What a line looks like to rules: a label of links, if that is among it, or what comes first."""
     families = [rule.family for rule in rules]
-    return next((family for family in (COMMENTS, *LINKS) if family in families), families[0])
+    for family in (COMMENTS, *LINKS):
+        if family in families:
+            return family
+    return families[0]
 
 
 class _Matcher:
