@@ -116,8 +116,10 @@ def remember_rest(text: str, source: str, edits: Iterable[Edit]) -> None:
         edits: that took whole lines, or white space round lines, and nothing else.
     """
     gone = {edit.start for edit in edits if not edit.before.isspace()}
-    rest = [block for block, start in zip(blocks(source), _starts(source), strict=True) if start not in gone]
-    _recent.remember(text, tuple(rest) if gone else blocks(source))
+    rest = blocks(source)
+    if gone:
+        rest = tuple([block for block, start in zip(rest, _starts(source), strict=True) if start not in gone])
+    _recent.remember(text, rest)
 
 
 def _starts(text: str) -> list[int]:

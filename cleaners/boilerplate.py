@@ -18,7 +18,7 @@ from cleaners.prefilter import Prefilter, starts_with_words
 from cleaners.rules import LONGEST_LINE, Rule, RuleBook
 
 _ENOUGH_LINES = 3_000  # different ones, after which a prefilter, which takes a quarter of a second to make, is worth it
-_MEMORY = 1 << 26  # bytes, at most, for an automaton
+_MEMORY = 1 << 27  # bytes, at most, for an automaton; with less, RE2 forgets states that it soon needs again
 _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 # These stand between any two paragraphs, and say nothing of where the article is.
@@ -44,7 +44,8 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     if not matched:
         return
     taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
-    rest = [index for index in range(len(lines)) if not taken.get(index, "").startswith(_INTERRUPTIONS)]
+    interruptions = {index for index, rule in taken.items() if rule.startswith(_INTERRUPTIONS)}
+    rest = [index for index in range(len(lines)) if index not in interruptions]
     known = {place: _kind(matched[index]) for place, index in enumerate(rest) if index in matched}
     recognized = {place for place, index in enumerate(rest) if index in taken}
     beyond = beyond_article([lines[index] for index in rest], recognized, known, document.metadata.title)
@@ -79,7 +80,10 @@ def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict
 def _kind(rules: Sequence[Rule]) -> str:
     """What a line looks like to rules: a label of links, if that is among it, or what comes first."""
     families = [rule.family for rule in rules]
-    return next((family for family in (COMMENTS, *LINKS) if family in families), families[0])
+    for family in (COMMENTS, *LINKS):
+        if family in families:
+            return family
+    return families[0]
 
 
 class _Matcher:

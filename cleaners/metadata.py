@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from dateutil.parser import ParserError, parse
+from dateutil.parser import ParserError, parse, parserinfo
 
 from cleaners.blocks import Block, blocks, edges, removals
 from cleaners.captions import captions
@@ -31,6 +31,8 @@ _BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated"
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MONTH_NAMES = parserinfo()  # beside one of these, no number can be the month
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STAMP = re.compile(
     r"""
@@ -152,13 +154,18 @@ def _day_in(text: str, moment: str) -> str:
     date = _ISO_DAY.match(moment)
     if not date or date[1] not in text:
         return ""
-    year, month, day = map(int, date.groups())
+    year, month, day = date.groups()
+    return next((found[1] for found in _day(int(month), int(day)).finditer(text) if year in found[1]), "")
+
+
+@cache
+def _day(month: int, day: int) -> re.Pattern[str]:
+    """How texts spell a day of any year, for days that overlap, too; to compile it for each takes a millisecond."""
     named = rf"(?:0?{month}|(?:{_MONTHS[month - 1]})[^\W\d]*)"
-    day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?{year}"
-    month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}{year}"
-    year_first = rf"{year}\D0?{month}\D0?{day}"
-    found = re.search(rf"(?<!\d)(?:{day_first}|{month_first}|{year_first})(?!\d)", text, re.IGNORECASE)
-    return found[0] if found else ""
+    day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?\d{{4}}"
+    month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}\d{{4}}"
+    year_first = rf"\d{{4}}\D0?{month}\D0?{day}"
+    return re.compile(rf"(?<!\d)(?=((?:{day_first}|{month_first}|{year_first})(?!\d)))", re.IGNORECASE)
 
 
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
@@ -249,17 +256,12 @@ def _is_labelled(lines: Sequence[Block], index: int) -> bool:
 
 
 def _moment(text: str) -> str | None:
-    day_first = not _ISO_DATE.match(text)
-    readings = [
-        # What the text does not say is filled in from the default: what differs was not said.
-        (datetime(2001, 1, 1, 1, 1, 1), False),
-        (datetime(2002, 2, 2, 2, 2, 2), False),
-        (datetime(2001, 1, 1, 1, 1, 1), day_first),
-    ]
+    is_clear = _ISO_DATE.match(text) or any(map(_MONTH_NAMES.month, _LETTERS.findall(text)))
+    read = partial(parse, text, tzinfos=_zone)
     try:
-        one, other, turned = (
-            parse(text, default=default, dayfirst=first, tzinfos=_zone) for default, first in readings
-        )
+        # What the text does not say is filled in from the default: what differs was not said.
+        one, other = read(default=datetime(2001, 1, 1, 1, 1, 1)), read(default=datetime(2002, 2, 2, 2, 2, 2))
+        turned = one if is_clear else read(default=datetime(2001, 1, 1, 1, 1, 1), dayfirst=True)
     except (ParserError, OverflowError, ValueError):
         return None
     if one.date() != other.date() or one != turned:

@@ -97,6 +97,7 @@ KNOWN = Metadata(title="Another title", authors=("Ann Lee",), published="2021-03
         "How Ann Lee went from a village school to the summit of the Andes",
         "Ann Lee met him.",
         "16 March",
+        "16 March 2020 | 2021",
     ],
 )
 def test_a_line_that_says_more_than_what_is_known_stays(line):
@@ -108,7 +109,15 @@ def test_the_first_line_stays_as_a_title_where_no_other_is_known():
     assert clean(Document(text, metadata=replace(KNOWN, title=None))).text == text
 
 
-@pytest.mark.parametrize("line", ["Dienstag, 16. März 2021 | Politik", "Von Ann Lee, Riga", "16/03/2021 - Ann Lee"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dienstag, 16. März 2021 | Politik",
+        "Von Ann Lee, Riga",
+        "16/03/2021 - Ann Lee",
+        "16.03.2020-16.03.2021",
+    ],
+)
 def test_a_label_that_says_again_what_is_known_goes(line):
     assert line not in clean(Document(f"{TITLE}\n{line}\n{PROSE}\n", metadata=KNOWN)).text
 
