@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from cleaners.blocks import ends_sentence
+from cleaners.markup_captions import is_caption, mark_captions
 from cleaners.markup_lines import HIDDEN, Element, Line, Page
 from cleaners.markup_names import is_body, is_lead_name
 
 _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call furniture
 _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
+_GALLERY = 0.8  # of the page's prose, in captions
 _LONGEST_BYLINE = 400
-_LONGEST_CAPTION = 400
 _LONGEST_EMBED = 800
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
@@ -28,6 +29,7 @@ _LINKED = 0.4  # of the characters of a block that is a list of links
 _LINKED_TABLE = 0.6
 _FEWEST_LINKS = 3  # lines
 _SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
+_ALL = 1_000  # around one that stands among the article's own paragraphs
 _LEAD = 80  # characters of a paragraph between headline and text
 _NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
@@ -54,7 +56,11 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
         return []
     marks = _marks(page)
     root = _root(page, marks)
-    _mark_captions(page, marks, root)
+    mark_captions(page, marks, root)
+    if _is_gallery(page, marks):
+        marks = _marks_but(page, "markup/caption")
+        root = _root(page, marks)
+    named = [marks[line.element] for line in page.lines]
     _mark_link_lists(page, marks, root)
     verdicts = list(_verdicts(page, marks, root, title))
     if body:
@@ -62,8 +68,9 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
     verdicts = _without_lone_headings(page.lines, verdicts)
     if not all(rule for rule in verdicts):
         return verdicts
-    # An article that was not found is no reason to give an empty text.
-    rules = [marks[line.element] for line in page.lines]
+    # An article that was not found, or is a list of links, is no reason to give an empty text.
+    inside = range(root.first, root.last + 1)
+    rules = [rule or ("" if index in inside else "markup/beyond-article") for index, rule in enumerate(named)]
     return rules if not all(rules) else [rule if rule == HIDDEN else "" for rule in rules]
 
 
@@ -72,6 +79,12 @@ def _marks(page: Page) -> dict[Element, str]:
     marks = _marks_but(page, "")
     is_any_left = any(line.is_prose and not marks[line.element] for line in page.lines)
     return marks if is_any_left else _marks_but(page, "markup/comments")  # a forum
+
+
+def _is_gallery(page: Page, marks: dict[Element, str]) -> bool:
+    """Whether the article is told in captions."""
+    captions = (line for line in page.lines if line.is_prose and marks[line.element] == "markup/caption")
+    return sum(line.length for line in captions) > _GALLERY * page.elements[0].n_prose
 
 
 def _marks_but(page: Page, excepted: str) -> dict[Element, str]:
@@ -90,7 +103,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
     if element.tag == "figure" and rule == "markup/caption":
-        return _is_caption(page, element)
+        return is_caption(page, element)
     if rule in ("markup/byline", "markup/kicker"):
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/embed":
@@ -102,7 +115,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     if rule == "markup/aside" and page.elements[0].has_title and not element.has_title:
         return total - n_prose >= _LEAST_ARTICLE
     if rule == "markup/form-control":
-        return not element.heading and n_prose <= _MOST_MARKED * total
+        return not _is_or_holds_heading(page, element) and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
         return n_prose == 0
     if rule in _SURE_RULES or (rule == "markup/related" and element.n_links >= _MANY_LINKS * element.n_text):
@@ -110,10 +123,10 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     return n_prose <= _MOST_MARKED * total
 
 
-def _is_caption(page: Page, figure: Element) -> bool:
-    """Whether a figure has little text, and no table, list or quotation."""
-    inside = page.lines[figure.first : figure.last + 1]
-    return figure.n_text <= _LONGEST_CAPTION and not any(line.element.in_block for line in inside)
+def _is_or_holds_heading(page: Page, control: Element) -> bool:
+    """Whether a button stands in the heading of a section that opens and closes, or the heading in the button."""
+    first = page.lines[control.first].element if control.first >= 0 else control
+    return control.heading > 0 or (control.tag == "button" and first.heading > 1)
 
 
 def _root(page: Page, marks: dict[Element, str]) -> Element:
@@ -185,25 +198,6 @@ def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
     return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
 
 
-def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
-    """Short lines that stand alone with a picture, whatever the box round them is called."""
-    for line in page.lines[root.first : root.last + 1]:
-        element = line.element
-        is_other = marks[element] or element.heading or line.link_share >= _LINKED
-        if not is_other and line.length <= _LONGEST_CAPTION and _is_beside_picture(line, root):
-            marks[element] = "markup/caption"
-
-
-def _is_beside_picture(line: Line, root: Element) -> bool:
-    """Whether the line is all the text of a box with a picture; one in a paragraph is an illustration of it."""
-    box: Element | None = line.element
-    while box and box is not root and box.first == box.last and not box.in_block:
-        if box.has_image:
-            return box.tag != "p" or not line.is_prose
-        box = box.parent
-    return False
-
-
 def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:
     """Blocks without prose, of several lines that are mostly links."""
     for element in page.elements:
@@ -240,7 +234,7 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
                 with_lead = element.parent
             yield "" if is_lead or (is_beside_lead and index < root.first) else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
-            yield "" if _is_cell(element) else "markup/link"
+            yield "" if _is_cell(element) or _is_part(element) else "markup/link"
         else:
             yield ""
 
@@ -277,6 +271,12 @@ def _is_cell(element: Element) -> bool:
     return cell is not None and cell.tag in ("td", "th")
 
 
+def _is_part(element: Element) -> bool:
+    """Whether the link is one of several lines of a paragraph or an item."""
+    block = element.parent if element.tag == "a" else element
+    return block is not None and block.tag in ("p", "li", "dd") and block.n_links < _LINK * block.n_text
+
+
 def _is_section_heading(lines: list[Line], index: int) -> bool:
     """Whether a heading that is a link stands above text, and not on a teaser."""
     element: Element | None = lines[index].element
@@ -284,7 +284,10 @@ def _is_section_heading(lines: list[Line], index: int) -> bool:
         return False
     for _ in range(_LEVELS):
         element = element.parent if element and element.heading else element
-    return lines[index + 1].is_prose and element is not None and element.n_prose >= _SECTION
+    below = lines[index + 1]
+    return element is not None and (
+        (below.is_prose and element.n_prose >= _SECTION) or (below.link_share < _LINKED and element.n_prose >= _ALL)
+    )
 
 
 def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
