@@ -33,12 +33,15 @@ _ALL = 1_000  # around one that stands among the article's own paragraphs
 _LEAD = 80  # characters of a paragraph between headline and text
 _NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
+_BELOW_AUTHOR = 0.2  # of the article's prose, below what it says of its author, or comments
 _LEVELS = 3  # above a heading
 _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
 _LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
+_LABELLED_RULES = frozenset(f"markup/{rule}" for rule in ("author", "byline", "kicker", "share-bar", "tags"))
+_LAST_RULES = frozenset(("markup/author", "markup/comments"))
 _SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
@@ -65,6 +68,7 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
     verdicts = list(_verdicts(page, marks, root, title))
     if body:
         verdicts = _agree(page, verdicts, body)
+    verdicts = _above_author(page, verdicts, root)
     verdicts = _without_lone_headings(page.lines, verdicts)
     if not all(rule for rule in verdicts):
         return verdicts
@@ -320,8 +324,23 @@ def _letters(text: str) -> str:
     return _NO_LETTER.sub("", text).casefold()
 
 
+def _above_author(page: Page, verdicts: list[str], root: Element) -> list[str]:
+    """Without what follows on the last words about the author, or of the last comment, if it is but little."""
+    prose = [index for index, line in enumerate(page.lines) if line.is_prose]
+    inside = range(root.first, root.last + 1)
+    end = max((index for index in prose if index in inside and verdicts[index] in _LAST_RULES), default=-1)
+    lengths = {index: page.lines[index].length for index in prose if not verdicts[index]}
+    below = sum(length for index, length in lengths.items() if index > end)
+    if end < 0 or below > _BELOW_AUTHOR * sum(lengths.values()):
+        return verdicts
+    return verdicts[:end] + [rule or "markup/beyond-article" for rule in verdicts[end:]]
+
+
 def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> list[str]:
-    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below."""
+    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below.
+
+    A label goes with the date or name behind it, too.
+    """
     result = list(verdicts)
     below: Line | None = None  # the next line that stays
     for index in range(len(lines) - 1, -1, -1):
@@ -329,10 +348,11 @@ def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> li
             continue
         line = lines[index]
         level = line.element.heading if line.length <= _LONGEST_HEADING else 0
-        is_above_links = index + 1 < len(lines) and result[index + 1] in _LINK_RULES
+        rule_below = result[index + 1] if index + 1 < len(lines) else ""
         is_label = line.length <= _LONGEST_LABEL and line.text.endswith(":")
         introduces = 0 < below.element.heading <= level if below and level else below is None or is_label
-        if (is_above_links and introduces and (level or is_label)) or (level and below is None):
+        is_above_links = rule_below in _LINK_RULES and introduces and (level or is_label)
+        if is_above_links or (is_label and rule_below in _LABELLED_RULES) or (level and below is None):
             result[index] = "markup/lone-heading"
         else:
             below = line

@@ -73,6 +73,24 @@ def test_a_line_that_names_a_photographer_is_a_caption_wherever_it_stands(line):
     assert clean(page, html=True).metadata.captions == (line,)
 
 
+@pytest.mark.parametrize("name", ["author-box", "comments"])
+def test_what_follows_on_the_author_or_comments_goes_if_it_is_little(name):
+    box = f"<div class={name}><p>{PROSE} Said Ann Lee.</p></div>"
+    page = f"<article>{HEAD}<div>{STORY}{STORY}{box}<p>Well.</p><p>{PROSE}</p></div></article>"
+    found = rules(page)
+    assert (found[PROSE], found["Well."]) == ("markup/beyond-article", "markup/beyond-article")
+    assert PROSE not in rules(f"<article>{HEAD}<div>{STORY}{box}<p>{PROSE}</p>{STORY}</div></article>")
+
+
+@pytest.mark.parametrize(
+    "part", ["<div class=byline>Ann Lee</div>", "<address>Riga</address>", "<ul class=tags><li>Riga</ul>"]
+)
+def test_a_label_goes_with_the_name_or_date_behind_it_and_stays_above_text(part):
+    page = f"<article>{HEAD}<p>Written in Riga:</p>{{}}{STORY}</article>"
+    assert rules(page.format(part))["Written in Riga:"] == "markup/lone-heading"
+    assert "Written in Riga:" not in rules(page.format(""))
+
+
 def test_an_article_told_in_captions_is_its_captions():
     pictures = "".join(
         f"<figure>{IMAGE}<figcaption>{PROSE} Picture {number}.</figcaption></figure>" for number in range(9)
