@@ -29,7 +29,6 @@ _LINKED = 0.4  # of the characters of a block that is a list of links
 _LINKED_TABLE = 0.6
 _FEWEST_LINKS = 3  # lines
 _SECTION = 300  # characters of prose around a heading that is a link; beside a teaser there is less
-_ALL = 1_000  # around one that stands among the article's own paragraphs
 _LEAD = 80  # characters of a paragraph between headline and text
 _NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
@@ -282,16 +281,13 @@ def _is_part(element: Element) -> bool:
 
 
 def _is_section_heading(lines: list[Line], index: int) -> bool:
-    """Whether a heading that is a link stands above text, and not on a teaser."""
+    """Whether a heading that is a link heads a part of the article, and not a teaser."""
     element: Element | None = lines[index].element
     if not element or not element.heading or index + 1 == len(lines):
         return False
     for _ in range(_LEVELS):
         element = element.parent if element and element.heading else element
-    below = lines[index + 1]
-    return element is not None and (
-        (below.is_prose and element.n_prose >= _SECTION) or (below.link_share < _LINKED and element.n_prose >= _ALL)
-    )
+    return not lines[index + 1].is_prose or (element is not None and element.n_prose >= _SECTION)
 
 
 def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
