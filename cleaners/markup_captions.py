@@ -9,18 +9,23 @@ _LINKED = 0.4  # of a line's characters
 _MOST_LINES = 3  # of a picture's box
 _SIGNED = re.compile(
     r"""
-    (?: ^ | [(|/\[–-]\s? | [.!?…]["'”’»)]?\s )
-    (?: (?: (?: fotos? | fotograf(?:ie)? | bild(?:er)? | images? | photos? | photograph | pictures? | im[aá]gen(?:es)?
-            | immagin[ei] | zdjęcie | fot\. | fotó | kép | kuva | фото )
-            (?: [\s-]? (?: credits? | quelle | nachweis | courtesy ) )? (?: \s (?: by | of | von | de ) )?
-          | cr[eé]dit[os]*  (?: \s (?: photos? | fotos? | images? ) )? )
-        \s? [:©]
+    (?: ^ | [(（|/\[–-]\s? | [.!?…。]["'”’»)]?\s? )
+    (?: (?: (?: (?: symbol | archiv | themen | titel )? (?: fotos? | bild(?:er)? ) | fotograf(?:ie|in|a|o)?
+            | (?: file | archive | courtesy | handout )? \s? (?: images? | photos? | photograph | pictures? )
+            | screenshot | im[aá]gen(?:es)? | immagin[ei] | zdjęci[ea] | fotó | kép | kuvat? | fotoğraf | φωτογραφία
+            | фото )
+            (?: [\s-]? (?: credits? | quelle | nachweis | rechte | courtesy ) )? (?: \s (?: by | of | von | de ) )?
+          | cr[eé]dit[os]* (?: \s (?: photos? | fotos? | images? ) )?
+          | 图片来源 | 圖片來源 | 图源 | 摄影 | 攝影 | 写真 | 撮影 | 사진 )
+        \s? [:：©]
+      | fot\.\s
       | ©
     )
     [^\n]{2,80} \Z
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MARKS = re.compile("[:：©]|fot\\.", re.IGNORECASE)  # most lines have none of them
 
 
 def is_caption(page: Page, figure: Element) -> bool:
@@ -35,7 +40,8 @@ def mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
         element = line.element
         if marks[element] or element.heading or line.link_share >= _LINKED or line.length > _LONGEST:
             continue
-        if element.first == element.last and (signed := _signed(line.text)):
+        is_alone = element.first == element.last and not element.in_block
+        if is_alone and (signed := _signed(line.text)):
             marks[element] = "markup/caption"
             for other in _beside(page, line, root) if signed.start() == 0 else ():
                 marks[other.element] = marks[other.element] or "markup/caption"
@@ -44,15 +50,16 @@ def mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
 
 
 def _signed(text: str) -> re.Match[str] | None:
-    return _SIGNED.search(text) if ":" in text or "©" in text else None  # most lines have neither
+    return _SIGNED.search(text) if _MARKS.search(text) else None
 
 
 def _beside(page: Page, credit: Line, root: Element) -> list[Line]:
-    """The lines of the box with a picture in which a credit stands, if they are few."""
+    """The lines of the box with a picture in which a credit stands, if they are few and none is a heading."""
     box: Element | None = credit.element
     while box and box is not root and box.last - box.first < _MOST_LINES and not box.in_block:
         if box.has_image:
-            return page.lines[box.first : box.last + 1] if box.n_text <= _LONGEST else []
+            lines = page.lines[box.first : box.last + 1]
+            return [] if box.n_text > _LONGEST or any(line.element.heading for line in lines) else lines
         box = box.parent
     return []
 

@@ -37,6 +37,8 @@ def rules(page):
         "<h2><a href=/1>1. The harbour</a></h2><p>Closed since May</p>",
         "<p>She put up a photo: a boat on a lake</p>",
         "<p>The wallet (cash, credit/debit cards)</p>",
+        "<ul><li>Text: 300 words</li><li>Photo: in colour</li></ul>",
+        "<table><tr><td>Photo: in colour</td><td>Text: 300 words</td></tr></table>",
     ],
 )
 def test_what_is_the_article_s_stays(part):
@@ -89,6 +91,11 @@ def test_a_label_goes_with_the_name_or_date_behind_it_and_stays_above_text(part)
     page = f"<article>{HEAD}<p>Written in Riga:</p>{{}}{STORY}</article>"
     assert rules(page.format(part))["Written in Riga:"] == "markup/lone-heading"
     assert "Written in Riga:" not in rules(page.format(""))
+
+
+def test_a_lead_beside_the_headline_and_a_picture_with_its_credit_stays():
+    page = f"<article><header>{HEAD}<p>{PROSE}</p>{IMAGE}<p>© Ann Lee</p></header>{STORY}{STORY}</article>"
+    assert rules(page) == {"Talks in Riga": "markup/headline", "© Ann Lee": "markup/caption"}
 
 
 def test_an_article_told_in_captions_is_its_captions():
