@@ -19,7 +19,7 @@ class Metadata:
     site: str | None = None  #: host of `url`
     language: str | None = None  #: ISO 639-1 code
     captions: tuple[str, ...] = ()
-    credits: tuple[str, ...] = ()  #: who took the pictures, as their captions say: "Ann Lee/Reuters"
+    credits: tuple[str, ...] = ()  #: the article's source, and who took its pictures: "Ann Lee/Reuters"
     encoding: str | None = None  #: in which the bytes of the source were read, by Python's name
     encoding_confidence: float | None = None  #: 1 where the bytes or their source said so themselves
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from cleaners.blocks import ends_sentence
+from cleaners.markup_captions import is_caption, mark_captions
 from cleaners.markup_lines import HIDDEN, Element, Line, Page
 from cleaners.markup_names import is_body, is_lead_name
 
 _MOST_MARKED = 0.3  # of the page's prose, in one element that its names call furniture
 _MOST_SURE = 0.5  # in one that is hardly ever called so by mistake
 _LEAST_ARTICLE = 80  # characters of prose that comments must leave
+_GALLERY = 0.8  # of the page's prose, in captions
 _LONGEST_BYLINE = 400
-_LONGEST_CAPTION = 400
 _LONGEST_EMBED = 800
 _MOST_PROSE_PER_LINK = 0.05  # a block of related articles has links, and more than one character in twenty
 _MANY_LINKS = 0.25  # of the characters of a block that holds little else than teasers
@@ -31,12 +32,15 @@ _SECTION = 300  # characters of prose around a heading that is a link; beside a 
 _LEAD = 80  # characters of a paragraph between headline and text
 _NAMED_LEAD = 40  # of one that is called so
 _BODY_FOUND = 0.8  # of the text that the page's linked data calls the article
+_BELOW_AUTHOR = 0.2  # of the article's prose, below what it says of its author, or comments
 _LEVELS = 3  # above a heading
 _MOST_LINKS_ROUND = 0.1  # of the characters round the text, for all to be the article
 _LONGEST_LABEL = 60  # characters
 _LONGEST_HEADING = 100
 _LINK_RULES = frozenset(f"markup/{rule}" for rule in ("link-list", "related", "link"))
 _LEAD_RULES = frozenset(("", *(f"markup/{rule}" for rule in ("author", "byline", "related", "advertisement"))))
+_LABELLED_RULES = frozenset(f"markup/{rule}" for rule in ("author", "byline", "kicker", "share-bar", "tags"))
+_LAST_RULES = frozenset(("markup/author", "markup/comments"))
 _SURE_RULES = frozenset(f"markup/{rule}" for rule in ("author", "footer", "aside", "dialog", "consent-dialog"))
 _PARTS = frozenset("p li dd pre blockquote".split())  # of a text, however long
 _NO_LETTER = re.compile(r"\W+")
@@ -54,16 +58,22 @@ def judge(page: Page, title: str | None = None, body: str = "") -> list[str]:
         return []
     marks = _marks(page)
     root = _root(page, marks)
-    _mark_captions(page, marks, root)
+    mark_captions(page, marks, root)
+    if _is_gallery(page, marks):
+        marks = _marks_but(page, "markup/caption")
+        root = _root(page, marks)
+    named = [marks[line.element] for line in page.lines]
     _mark_link_lists(page, marks, root)
     verdicts = list(_verdicts(page, marks, root, title))
     if body:
         verdicts = _agree(page, verdicts, body)
+    verdicts = _above_author(page, verdicts, root)
     verdicts = _without_lone_headings(page.lines, verdicts)
     if not all(rule for rule in verdicts):
         return verdicts
-    # An article that was not found is no reason to give an empty text.
-    rules = [marks[line.element] for line in page.lines]
+    # An article that was not found, or is a list of links, is no reason to give an empty text.
+    inside = range(root.first, root.last + 1)
+    rules = [rule or ("" if index in inside else "markup/beyond-article") for index, rule in enumerate(named)]
     return rules if not all(rules) else [rule if rule == HIDDEN else "" for rule in rules]
 
 
@@ -72,6 +82,12 @@ def _marks(page: Page) -> dict[Element, str]:
     marks = _marks_but(page, "")
     is_any_left = any(line.is_prose and not marks[line.element] for line in page.lines)
     return marks if is_any_left else _marks_but(page, "markup/comments")  # a forum
+
+
+def _is_gallery(page: Page, marks: dict[Element, str]) -> bool:
+    """Whether the article is told in captions."""
+    captions = (line for line in page.lines if line.is_prose and marks[line.element] == "markup/caption")
+    return sum(line.length for line in captions) > _GALLERY * page.elements[0].n_prose
 
 
 def _marks_but(page: Page, excepted: str) -> dict[Element, str]:
@@ -90,7 +106,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     if rule == "markup/comments":
         return n_prose == 0 or total - n_prose >= _LEAST_ARTICLE
     if element.tag == "figure" and rule == "markup/caption":
-        return _is_caption(page, element)
+        return is_caption(page, element)
     if rule in ("markup/byline", "markup/kicker"):
         return element.n_text <= _LONGEST_BYLINE
     if rule == "markup/embed":
@@ -102,7 +118,7 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     if rule == "markup/aside" and page.elements[0].has_title and not element.has_title:
         return total - n_prose >= _LEAST_ARTICLE
     if rule == "markup/form-control":
-        return not element.heading and n_prose <= _MOST_MARKED * total
+        return not _is_or_holds_heading(page, element) and n_prose <= _MOST_MARKED * total
     if rule == "markup/related" and element.n_links <= _MOST_PROSE_PER_LINK * element.n_text:
         return n_prose == 0
     if rule in _SURE_RULES or (rule == "markup/related" and element.n_links >= _MANY_LINKS * element.n_text):
@@ -110,10 +126,10 @@ def _is_furniture(page: Page, element: Element, total: int) -> bool:
     return n_prose <= _MOST_MARKED * total
 
 
-def _is_caption(page: Page, figure: Element) -> bool:
-    """Whether a figure has little text, and no table, list or quotation."""
-    inside = page.lines[figure.first : figure.last + 1]
-    return figure.n_text <= _LONGEST_CAPTION and not any(line.element.in_block for line in inside)
+def _is_or_holds_heading(page: Page, control: Element) -> bool:
+    """Whether a button stands in the heading of a section that opens and closes, or the heading in the button."""
+    first = page.lines[control.first].element if control.first >= 0 else control
+    return control.heading > 0 or (control.tag == "button" and first.heading > 1)
 
 
 def _root(page: Page, marks: dict[Element, str]) -> Element:
@@ -185,25 +201,6 @@ def _widened(page: Page, marks: dict[Element, str], root: Element) -> Element:
     return article if n_links <= _MOST_LINKS_ROUND * n_text <= _MOST_LINKS_ROUND * root.n_text else root
 
 
-def _mark_captions(page: Page, marks: dict[Element, str], root: Element) -> None:
-    """Short lines that stand alone with a picture, whatever the box round them is called."""
-    for line in page.lines[root.first : root.last + 1]:
-        element = line.element
-        is_other = marks[element] or element.heading or line.link_share >= _LINKED
-        if not is_other and line.length <= _LONGEST_CAPTION and _is_beside_picture(line, root):
-            marks[element] = "markup/caption"
-
-
-def _is_beside_picture(line: Line, root: Element) -> bool:
-    """Whether the line is all the text of a box with a picture; one in a paragraph is an illustration of it."""
-    box: Element | None = line.element
-    while box and box is not root and box.first == box.last and not box.in_block:
-        if box.has_image:
-            return box.tag != "p" or not line.is_prose
-        box = box.parent
-    return False
-
-
 def _mark_link_lists(page: Page, marks: dict[Element, str], root: Element) -> None:
     """Blocks without prose, of several lines that are mostly links."""
     for element in page.elements:
@@ -240,7 +237,7 @@ def _verdicts(page: Page, marks: dict[Element, str], root: Element, title: str |
                 with_lead = element.parent
             yield "" if is_lead or (is_beside_lead and index < root.first) else "markup/beyond-article"
         elif line.link_share >= _LINK and not _is_section_heading(lines, index):
-            yield "" if _is_cell(element) else "markup/link"
+            yield "" if _is_cell(element) or _is_part(element) else "markup/link"
         else:
             yield ""
 
@@ -277,14 +274,20 @@ def _is_cell(element: Element) -> bool:
     return cell is not None and cell.tag in ("td", "th")
 
 
+def _is_part(element: Element) -> bool:
+    """Whether the link is one of several lines of a paragraph or an item."""
+    block = element.parent if element.tag == "a" else element
+    return block is not None and block.tag in ("p", "li", "dd") and block.n_links < _LINK * block.n_text
+
+
 def _is_section_heading(lines: list[Line], index: int) -> bool:
-    """Whether a heading that is a link stands above text, and not on a teaser."""
+    """Whether a heading that is a link heads a part of the article, and not a teaser."""
     element: Element | None = lines[index].element
     if not element or not element.heading or index + 1 == len(lines):
         return False
     for _ in range(_LEVELS):
         element = element.parent if element and element.heading else element
-    return lines[index + 1].is_prose and element is not None and element.n_prose >= _SECTION
+    return not lines[index + 1].is_prose or (element is not None and element.n_prose >= _SECTION)
 
 
 def _agree(page: Page, verdicts: list[str], body: str) -> list[str]:
@@ -317,8 +320,23 @@ def _letters(text: str) -> str:
     return _NO_LETTER.sub("", text).casefold()
 
 
+def _above_author(page: Page, verdicts: list[str], root: Element) -> list[str]:
+    """Without what follows on the last words about the author, or of the last comment, if it is but little."""
+    prose = [index for index, line in enumerate(page.lines) if line.is_prose]
+    inside = range(root.first, root.last + 1)
+    end = max((index for index in prose if index in inside and verdicts[index] in _LAST_RULES), default=-1)
+    lengths = {index: page.lines[index].length for index in prose if not verdicts[index]}
+    below = sum(length for index, length in lengths.items() if index > end)
+    if end < 0 or below > _BELOW_AUTHOR * sum(lengths.values()):
+        return verdicts
+    return verdicts[:end] + [rule or "markup/beyond-article" for rule in verdicts[end:]]
+
+
 def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> list[str]:
-    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below."""
+    """Headings, and labels such as "Read on:", go with the links that they introduce, and headings with all below.
+
+    A label goes with the date or name behind it, too.
+    """
     result = list(verdicts)
     below: Line | None = None  # the next line that stays
     for index in range(len(lines) - 1, -1, -1):
@@ -326,10 +344,11 @@ def _without_lone_headings(lines: Sequence[Line], verdicts: Sequence[str]) -> li
             continue
         line = lines[index]
         level = line.element.heading if line.length <= _LONGEST_HEADING else 0
-        is_above_links = index + 1 < len(lines) and result[index + 1] in _LINK_RULES
+        rule_below = result[index + 1] if index + 1 < len(lines) else ""
         is_label = line.length <= _LONGEST_LABEL and line.text.endswith(":")
         introduces = 0 < below.element.heading <= level if below and level else below is None or is_label
-        if (is_above_links and introduces and (level or is_label)) or (level and below is None):
+        is_above_links = rule_below in _LINK_RULES and introduces and (level or is_label)
+        if is_above_links or (is_label and rule_below in _LABELLED_RULES) or (level and below is None):
             result[index] = "markup/lone-heading"
         else:
             below = line

@@ -15,7 +15,8 @@ _MOST_REMEMBERED = 1 << 15
 class _Book(NamedTuple):
     rules: dict[str, str]  #: by name
     whole: dict[str, str]  #: by name that says nothing as a part of another
-    n_words: int  #: in the longest of those names
+    starts: frozenset[str]  #: the first words of those names
+    n_words: int  #: in the longest of them
     bodies: re.Pattern[str]
     leads: re.Pattern[str]
     tags: dict[str, str]
@@ -27,8 +28,9 @@ class _Book(NamedTuple):
 def _book() -> _Book:
     book = tomllib.loads(files("cleaners.data").joinpath("markup.toml").read_text("utf-8"))
     names, whole, *tags = (_by_word(book[table]) for table in ("names", "whole", "tags", "outside", "unnamed"))
+    starts = frozenset(name.partition("-")[0] for name in names)
     n_words = max(name.count("-") for name in names) + 1
-    return _Book(names, whole, n_words, _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
+    return _Book(names, whole, starts, n_words, _any_of(book["body"].split()), _any_of(book["lead"].split()), *tags)
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -69,7 +71,9 @@ def rule_of(tag: str, names: str, in_article: bool) -> str:  # positional, for a
 def _rule_of_name(name: str) -> str:
     book, plain = _book(), _plain(name)
     words = plain.split("-")
-    for first in range(len(words)):
+    for first, word in enumerate(words):
+        if word not in book.starts:
+            continue
         for last in range(min(first + book.n_words, len(words)), first, -1):
             if rule := book.rules.get("-".join(words[first:last])):
                 return rule

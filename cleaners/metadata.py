@@ -29,6 +29,15 @@ _STANDFIRST = range(40, 400)  # characters
 _BELOW_STANDFIRST = ("metadata/byline", "metadata/published", "metadata/updated")
 
 _SOURCE = re.compile(r"(?:original )?(?:source|article|story)(?: url| link)?:\s*(https?://[^\s<>\"]+)", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"""
+    (?: (?:text)?quellen? | (?:original\ )?sources? | źródło | fuentes? | fontes? | bron | zdroj | källa | kilde | lähde
+      | forrás | sursa | šaltinis | avots | allikas | πηγή | kaynak | источник | джерело | източник | izvor | vir
+      | (?:文章)?(?:来源|來源) | 出典 | 출처 )
+    \s? [:：] \s? (?!https?://) (?P<name> [^\n:：]{2,60} (?<![.!?…,;。]) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -65,7 +74,7 @@ _PARTICLES = "al bin da de del della den der di do dos du el ibn la le ten ter v
 
 
 def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
-    """Lines round the article that hold a date, a byline or the address it came from.
+    """Lines round the article that hold a date, a byline, or the address or agency it came from.
 
     A line moves only if its field has room for it: where two lines would fill one field, as in a timeline or a table of
     sources, both stay, and so does a line that says otherwise than the source declared: another day, say. A label that
@@ -85,15 +94,20 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
             found[stamp.field][index] = stamp.moment
         elif names := _byline(line, beside_a_date=_is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)):
             found["byline"][index] = names
+        elif agency := _agency(line):
+            found["agency"][index] = agency
     for index in range(behind, len(lines)):
         if address := _source(lines[index].text):
             found["source"][index] = address
+        elif agency := _agency(lines[index].text):
+            found["agency"][index] = agency
     declared = document.metadata
     known: dict[str, Any] = {
         "published": declared.published,
         "updated": declared.updated,
         "byline": declared.authors,
         "source": declared.url,
+        "agency": None,
     }
     harvested: dict[int, str] = {}
     for field, values in found.items():
@@ -171,7 +185,7 @@ def _day(month: int, day: int) -> re.Pattern[str]:
 def holds_metadata(lines: Sequence[Block], index: int) -> bool:
     """Whether a line says when the article was published, by whom, or where it comes from, and nothing else."""
     line = lines[index].text
-    if _stamp(line) or _source(line):
+    if _stamp(line) or holds_source(lines[index]):
         return True
     if not _byline(line, beside_a_date=True):  # most lines, and cheap
         return False
@@ -181,7 +195,7 @@ def holds_metadata(lines: Sequence[Block], index: int) -> bool:
 
 def holds_source(line: Block) -> bool:
     """Whether a line says where the article comes from, and nothing else."""
-    return _source(line.text) is not None
+    return _source(line.text) is not None or _agency(line.text) is not None
 
 
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
@@ -191,6 +205,8 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         line = edit.before.strip()
         if edit.rule == "metadata/source":
             known = replace(known, url=_source(line))
+        elif edit.rule == "metadata/agency" and (agency := _agency(line)):
+            known = replace(known, credits=(*known.credits, agency))
         elif edit.rule == "metadata/byline":
             known = replace(known, authors=_byline(line, beside_a_date=True))
         elif edit.rule == "metadata/published" and (stamp := _stamp(line)):
@@ -224,6 +240,16 @@ def _host(url: str | None) -> str | None:
 def _source(line: str) -> str | None:
     match = _SOURCE.fullmatch(line)
     return match[1] if match else None
+
+
+def _agency(line: str) -> str | None:
+    """Who is named as the source of an article, or None.
+
+    >>> _agency("Źródło: PAP"), _agency("Source: close to the minister, and well informed.")
+    ('PAP', None)
+    """
+    match = _AGENCY.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
+    return match["name"] if match else None
 
 
 class _Stamp(NamedTuple):

@@ -31,6 +31,14 @@ def rules(page):
         "<p class=category-sports>Short words on sports.</p>",
         "<div class=embed><h3>One</h3>" + f"<p>{PROSE}</p>" * 9 + "</div>",
         f"<aside><p>{PROSE}</p></aside>",
+        "<p><a href=/1>The Crash Room</a><br>three minutes from the station</p>",
+        "<ol><li>How much does a pane of glass weigh?<br>210 grams<br><a href=/1>The solution</a></li></ol>",
+        "<div><button><h3>How long did the talks last?</h3></button><div>Five days.</div></div>",
+        "<h2><a href=/1>1. The harbour</a></h2><p>Closed since May</p>",
+        "<p>She put up a photo: a boat on a lake</p>",
+        "<p>The wallet (cash, credit/debit cards)</p>",
+        "<ul><li>Text: 300 words</li><li>Photo: in colour</li></ul>",
+        "<table><tr><td>Photo: in colour</td><td>Text: 300 words</td></tr></table>",
     ],
 )
 def test_what_is_the_article_s_stays(part):
@@ -43,7 +51,10 @@ def test_what_is_the_article_s_stays(part):
         (f"<div class=visual><div>{IMAGE}</div><div>The line</div></div>", "markup/caption"),
         (f"<p>{IMAGE}<br>The line</p>", "markup/caption"),
         (f"<figure>{IMAGE}<p>The line</p></figure>", "markup/caption"),
+        (f"<div>{IMAGE}<p>The line</p><p>© Ann Lee</p></div>", "markup/caption"),
+        (f"<div>{IMAGE}<p>The line</p><p>Foto: Ann Lee</p></div>", "markup/caption"),
         ("<blockquote class=twitter-tweet><p>The line</p></blockquote>", "markup/embed"),
+        ("<button>The line</button>", "markup/form-control"),
         ("<div class=embed><p>The line</p></div>", "markup/embed"),
         ("<div class=category>The line</div>", "markup/byline"),
         ("<div class=kicker>The line</div>", "markup/kicker"),
@@ -52,6 +63,54 @@ def test_what_is_the_article_s_stays(part):
 )
 def test_what_stands_in_an_article_and_is_not_its_text_goes(part, rule):
     assert rules(f"<article>{HEAD}{STORY}{part}{STORY}</article>")["The line"] == rule
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The port on Monday. Foto: Ann Lee", "Image credit: Ann Lee", "The port (Photo: Ann Lee)", "© Ann Lee"],
+)
+def test_a_line_that_names_a_photographer_is_a_caption_wherever_it_stands(line):
+    page = f"<body>{HEAD}<p>{line}</p><article>{STORY}<p>{line}</p>{STORY}</article></body>"
+    assert rules(page)[line] == "markup/caption"
+    assert clean(page, html=True).metadata.captions == (line,)
+
+
+@pytest.mark.parametrize("name", ["author-box", "comments"])
+def test_what_follows_on_the_author_or_comments_goes_if_it_is_little(name):
+    box = f"<div class={name}><p>{PROSE} Said Ann Lee.</p></div>"
+    page = f"<article>{HEAD}<div>{STORY}{STORY}{box}<p>Well.</p><p>{PROSE}</p></div></article>"
+    found = rules(page)
+    assert (found[PROSE], found["Well."]) == ("markup/beyond-article", "markup/beyond-article")
+    assert PROSE not in rules(f"<article>{HEAD}<div>{STORY}{box}<p>{PROSE}</p>{STORY}</div></article>")
+
+
+@pytest.mark.parametrize(
+    "part", ["<div class=byline>Ann Lee</div>", "<address>Riga</address>", "<ul class=tags><li>Riga</ul>"]
+)
+def test_a_label_goes_with_the_name_or_date_behind_it_and_stays_above_text(part):
+    page = f"<article>{HEAD}<p>Written in Riga:</p>{{}}{STORY}</article>"
+    assert rules(page.format(part))["Written in Riga:"] == "markup/lone-heading"
+    assert "Written in Riga:" not in rules(page.format(""))
+
+
+def test_a_lead_beside_the_headline_and_a_picture_with_its_credit_stays():
+    page = f"<article><header>{HEAD}<p>{PROSE}</p>{IMAGE}<p>© Ann Lee</p></header>{STORY}{STORY}</article>"
+    assert rules(page) == {"Talks in Riga": "markup/headline", "© Ann Lee": "markup/caption"}
+
+
+def test_an_article_told_in_captions_is_its_captions():
+    pictures = "".join(
+        f"<figure>{IMAGE}<figcaption>{PROSE} Picture {number}.</figcaption></figure>" for number in range(9)
+    )
+    assert "Picture 8." in clean(f"<article>{HEAD}{pictures}</article>", html=True).text
+    assert "Picture 8." not in clean(f"<article>{HEAD}{STORY}{pictures}{STORY}</article>", html=True).text
+
+
+def test_of_an_article_that_is_a_list_of_links_what_surrounds_it_goes_all_the_same():
+    links = "".join(f"<li><a href=/{number}>Link {number}</a></li>" for number in range(9))
+    page = f"<nav>Menu</nav><article>{HEAD}<ul>{links}</ul></article><footer>Imprint</footer>"
+    text = clean(page, html=True).text
+    assert ("Link 8" in text, "Menu" in text, "Imprint" in text) == (True, False, False)
 
 
 def test_a_headline_that_is_repeated_goes_and_another_heading_stays():
@@ -132,9 +191,10 @@ def test_a_label_that_says_otherwise_or_more_stays(label):
         "<table><tr><td>" + "<a href=/>" * 50_000 + "deep",
         "<article><h1>x</h1>" * 20_000,
         "<h1>x</h1>" * 50_000,
+        "<div><img>© x" * 20_000,
         f"<meta property=article:published_time content=2021-03-16><p>{'16 mar ' * 9}2021</p><p>{PROSE}</p>",
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_hostile_pages_end(page):
     assert read_page(Document(page)).text

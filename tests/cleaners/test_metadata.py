@@ -125,3 +125,26 @@ def test_a_label_that_says_again_what_is_known_goes(line):
 def test_what_a_first_run_learnt_takes_nothing_more_in_a_second():
     once = clean(f"{TITLE}\n16.03.2021 | News\nPublished: 2021-03-16\n{PROSE}\n")
     assert clean(Document(once.text, metadata=once.metadata)).ledger == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Source: PAP", "Quelle: Beispiel Zeitung", "Źródło: PAP", "Fuente: EFE", "来源：新华社"]
+)
+def test_the_agency_that_an_article_comes_from_is_among_its_credits(line):
+    metadata, text = read(TITLE, PROSE, line)
+    assert line not in text
+    assert metadata.credits == (line.replace("：", ":").split(":")[1].strip(),)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("Source: PAP", "Source: World Bank"),
+        ("Source: close to the minister, and well informed.",),
+        ("Source:",),
+    ],
+    ids=["of two tables", "a sentence", "a heading"],
+)
+def test_sources_that_are_none_of_the_article_stay(below):
+    metadata, text = read(TITLE, PROSE, *below)
+    assert (metadata.credits, text.splitlines()[2:]) == ((), list(below))
