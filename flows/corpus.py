@@ -193,11 +193,11 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
     new = [part.path for part in parts if not (out / part.path).exists() or sha256_of(out / part.path) != part.sha256]
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:  # which takes a disk hardly longer than one
-        list(pool.map(_sync, [staging / path for path in new]))
+        list(pool.map(_sync, [staging / name for name in new]))
     for folder in FOLDERS:
         (out / folder).mkdir(exist_ok=True)
-    for path in new:
-        (staging / path).replace(out / path)
+    for name in new:
+        (staging / name).replace(out / name)
     for folder in FOLDERS:
         _sync(out / folder)
     if changed:
