@@ -66,6 +66,7 @@ EDITS = pa.schema(
 QUARANTINE = pa.schema(
     [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
 )
+_REPEATED = "site language source encoding document_id cleaner rule before after".split()  # to write each value once
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
 _SYNCED_AT_ONCE = 16  # files
@@ -169,7 +170,7 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
 def _parquet(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file, Zstandard-compressed."""
     file = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks(), file, compression="zstd")
+    pq.write_table(table.combine_chunks(), file, compression="zstd", use_dictionary=_REPEATED)
     return file.getvalue()
 
 

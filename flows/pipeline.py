@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 
@@ -77,7 +78,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             found = list(portions(files, settings.fields, settings.shard_bytes))
             Thread(target=_import_judge).start()  # takes seconds, and is wanted in the end
             work = batches(found, settings.shard_bytes, cache, earlier)
-            shards = settle_ids([shard for shards in engine.map(read_batch, work, read_failed) for shard in shards])
+            shards = settle_ids(chain.from_iterable(engine.map(read_batch, work, read_failed)))
             site_lines = engine.call(merge_surveys, shards, staging)
         with clock("clean"):
             clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
