@@ -95,9 +95,9 @@ def near_duplicates(ids: Sequence[str], band: Callable[[int], _Hashes], least: f
         pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     copies, firsts = (by_id[places] for places in np.divmod(pairs, n or 1))
     n_differing = np.zeros(len(pairs), np.int64)
-    for number in range(N_BANDS):
-        numbers = band(number)
-        n_differing += _n_differing_bytes(numbers[copies], numbers[firsts])
+    for start in range(0, N_BANDS, _BANDS_AT_ONCE):
+        for numbers in map(band, range(start, start + _BANDS_AT_ONCE)):
+            n_differing += _n_differing_bytes(numbers.take(copies), numbers.take(firsts))
         are_alike = n_differing <= (1 - least) * N_BANDS * _N_ROWS
         copies, firsts, n_differing = copies[are_alike], firsts[are_alike], n_differing[are_alike]
     originals: dict[str, str] = {}

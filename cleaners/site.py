@@ -118,8 +118,8 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
         first, behind = edges(lines)
         folded = [line for line in map(str.strip, _folded(document.text).split("\n")) if line]
         keys = [_key(site, line) if len(line) <= _LONGEST_LINE else any_line for line in folded]
-        rows.update([(key, article, 0, any_line) for key in keys])
-        rows.update([(key, article, 1, any_line) for key in (*keys[:first], *keys[behind:]) if key != any_line])
+        at_edge = {*keys[:first], *keys[behind:]} - {any_line}
+        rows.update([(key, article, int(key in at_edge), any_line) for key in keys])
     return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 4)
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
@@ -65,8 +66,10 @@ EDITS = pa.schema(
 QUARANTINE = pa.schema(
     [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
 )
+_REPEATED = "site language source encoding document_id cleaner rule before after".split()  # to write each value once
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
+_SYNCED_AT_ONCE = 16  # files
 _STAGING = ".staging"
 _CACHE = ".cache"
 HISTORY = "history"
@@ -147,15 +150,6 @@ def cache_of(out: Path, *, fresh: bool) -> Cache:
     return cache
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """A table as a Parquet file, Zstandard-compressed, safely on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        pq.write_table(table.combine_chunks(), file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> list[Part]:
     """One part for each of documents, edits and quarantine, under one name that tells what is in them.
 
@@ -164,14 +158,20 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
         number: place of the shard in the corpus.
         tables: by folder name.
     """
-    drafts = {folder: staging / folder / f"{number:05}.parquet" for folder in FOLDERS}
-    for folder in FOLDERS:
-        write_table(drafts[folder], tables[folder])
-    hashes = {folder: sha256_of(draft) for folder, draft in drafts.items()}
+    files = {folder: _parquet(tables[folder]) for folder in FOLDERS}
+    hashes = {folder: hashlib.sha256(file).hexdigest() for folder, file in files.items()}
     name = f"part-{number:05}-{hashlib.sha256(''.join(hashes.values()).encode()).hexdigest()[:12]}.parquet"
-    for draft in drafts.values():
-        draft.rename(draft.with_name(name))
+    for folder, file in files.items():
+        (staging / folder).mkdir(exist_ok=True)
+        (staging / folder / name).write_bytes(file)
     return [Part(f"{folder}/{name}", len(tables[folder]), hashes[folder]) for folder in FOLDERS]
+
+
+def _parquet(table: pa.Table) -> pa.Buffer:
+    """A table as a Parquet file, Zstandard-compressed."""
+    file = pa.BufferOutputStream()
+    pq.write_table(table.combine_chunks(), file, compression="zstd", use_dictionary=_REPEATED)
+    return file.getvalue()
 
 
 def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str, Any]) -> bool:
@@ -192,11 +192,13 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
     changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
-    for part in parts:
-        target = out / part.path
-        if not target.exists() or sha256_of(target) != part.sha256:
-            target.parent.mkdir(exist_ok=True)
-            (staging / part.path).replace(target)
+    new = [part.path for part in parts if not (out / part.path).exists() or sha256_of(out / part.path) != part.sha256]
+    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:  # which takes a disk hardly longer than one
+        list(pool.map(_sync, [staging / name for name in new]))
+    for folder in FOLDERS:
+        (out / folder).mkdir(exist_ok=True)
+    for name in new:
+        (staging / name).replace(out / name)
     for folder in FOLDERS:
         _sync(out / folder)
     if changed:
@@ -350,9 +352,9 @@ def metadata_of(row: Mapping[str, Any]) -> Metadata:
     return Metadata(**values | {name: tuple(row[name] or ()) for name in ("authors", "captions", "credits")})
 
 
-def _sync(folder: Path) -> None:
-    """Have the folder's entries safely on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Have a file, or a folder's entries, safely on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

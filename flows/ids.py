@@ -1,7 +1,7 @@
 """Ids that two documents share: the first in the order of the sources keeps it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,13 +11,15 @@ from flows.shards import Shard, hash_of
 from flows.tables import Rows
 
 
-def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
+def settle_ids(shards: Iterable[Shard]) -> list[Shard]:
     """The shards in order, where of documents with one id the first keeps it.
 
     Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.
     """
     hashes = []
+    found: list[Shard] = []
     for shard in shards:
+        found.append(shard)
         ids = Rows.in_folder(shard.raw).read("id")["id"].to_pylist()
         hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
     values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
@@ -25,9 +27,9 @@ def settle_ids(shards: Sequence[Shard]) -> list[Shard]:
     first: dict[str, tuple[str, str]] = {}  # hash of the text and source of the one that keeps the id
     n_same: Counter[str] = Counter()
     settled = []
-    for number, (shard, found) in enumerate(zip(shards, hashes, strict=True)):
+    for number, (shard, of_ids) in enumerate(zip(found, hashes, strict=True)):
         renamed: list[tuple[int, str, Reason | None]] = []
-        rows = np.flatnonzero(np.isin(found, repeated))
+        rows = np.flatnonzero(np.isin(of_ids, repeated))
         twice = Rows.in_folder(shard.raw).take(rows)
         facts = twice.read("id", "sha256", "source").to_pydict().values() if len(rows) else ()
         for row, document_id, digest, source in zip(rows.tolist(), *facts, strict=True):

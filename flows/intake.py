@@ -18,7 +18,7 @@ from flows import UnreadableDocument
 from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
-from flows.records import Record, field_names, part_sizes, read_records
+from flows.records import Record, field_names, parsed, part_sizes, read_records
 from flows.sources import IntakeError, Kind, SourceFile
 
 # The names under which tables and dumps keep what we need, the likeliest first.
@@ -237,6 +237,7 @@ def _holds_pages(field: str) -> bool:
 
 
 def _document(record: Record, portion: Portion) -> Raw:
+    record = parsed(record)
     file, fields, values = portion.file, portion.fields, record.values
     text_field = fields.text or "text"
     if portion.kind == Kind.WARC and "text" in values:

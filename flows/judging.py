@@ -18,7 +18,7 @@ from expectations.verdicts import Reason
 from flows.shards import Shard, Verdict
 from flows.tables import Rows, numbers
 
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 100_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 

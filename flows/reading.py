@@ -21,7 +21,7 @@ from flows.cache import AGAIN, code, key_of, key_of_bytes
 from flows.earlier import KEY, NO_KEY, Places, keys_of
 from flows.intake import Raw, Unread, unread
 from flows.shards import Batch, Shard, ends
-from flows.tables import Rows
+from flows.tables import Rows, joined
 
 RAW = pa.schema(
     [
@@ -55,7 +55,7 @@ def read_failed(batch: Batch, error: BaseException) -> list[Shard]:
             reason = f"It could not be read, nor what is read with it: {error!r}."
             error_in = UnreadableDocument("intake/failed", reason)
             rows.append(_row(Raw(Document("", document_id, portion.file.source), error=error_in)))
-        _write(Shard(folder, 0), Rows.of(pa.Table.from_pylist(rows, RAW)), [])
+        _write(Shard(folder, 0), Rows.of(pa.Table.from_pylist(rows, RAW)))
         (folder / AGAIN).touch()
 
     return _shards(batch.cache.made("read", uuid4().hex, write))
@@ -66,13 +66,13 @@ def _shards(folder: Path) -> list[Shard]:
 
 
 def _read_into(batch: Batch, folder: Path) -> None:
-    for piece, (rows, lines) in enumerate(_pieces(_found(batch, folder), batch.shard_bytes)):
-        _write(Shard(folder, piece), rows, lines)
+    for piece, rows in enumerate(_pieces(_found(batch, folder), batch.shard_bytes)):
+        _write(Shard(folder, piece), rows)
 
 
-def _write(shard: Shard, rows: Rows, lines: Iterable[bytes]) -> None:
+def _write(shard: Shard, rows: Rows) -> None:
     rows.write(shard.raw)
-    survey = np.frombuffer(b"".join(lines), np.uint64).reshape(-1, 4)
+    survey = joined(rows.read("lines")["lines"], np.uint64).reshape(-1, 4)
     np.save(shard.survey, survey[np.argsort(survey[:, 0])])
 
 
@@ -104,23 +104,21 @@ def _portioned(batch: Batch) -> Iterator[list[Unread]]:
         yield some
 
 
-def _pieces(found: Iterable[Rows], most: int) -> Iterator[tuple[Rows, list[bytes]]]:
-    """The documents in shards, with their lines; files that are documents stay together, which are no more than one."""
+def _pieces(found: Iterable[Rows], most: int) -> Iterator[Rows]:
+    """The documents in shards; files that are documents stay together, which are no more than one."""
     pending: list[Rows] = []
-    lines: list[bytes] = []
     size = 0
     for rows in found:
         start = 0
-        facts = rows.read("id", "text_name", "n_characters", "lines").to_pydict().values()
-        for row, (document_id, text_name, length, some) in enumerate(zip(*facts, strict=True)):
+        facts = rows.read("id", "text_name", "n_characters").to_pydict().values()
+        for row, (document_id, text_name, length) in enumerate(zip(*facts, strict=True)):
             if size and not text_name and ends(document_id, length, size, most):
-                yield Rows.joined([*pending, rows.take(slice(start, row))]), lines
-                pending, lines, start, size = [], [], row, 0
-            lines.append(some)
+                yield Rows.joined([*pending, rows.take(slice(start, row))])
+                pending, start, size = [], row, 0
             size += length
         pending.append(rows.take(slice(start, None)))
-    if lines:
-        yield Rows.joined(pending), lines
+    if pending:
+        yield Rows.joined(pending)
 
 
 def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, Any]:

@@ -45,12 +45,13 @@ class Record:
     error: UnreadableDocument | None = None
     encoding: str = "utf-8"  #: that its text was in
     confidence: float = 1.0  #: how sure that is
+    is_line: bool = False  #: whether it is a line of JSONL that is not parsed yet
 
 
 def read_records(
     file: SourceFile, kind: Kind, start: int = 0, stop: int | None = None, columns: Sequence[str] | None = None
 ) -> Iterator[Record]:
-    """The records of a file, or of a part of it.
+    """The records of a file, or of a part of it; those of JSONL are to be `parsed`.
 
     Args:
         file: a file of records.
@@ -136,12 +137,12 @@ def _jsonl(stream: Any, start: int, stop: int | None) -> Iterator[Record]:
             offset += _skip_line(stream)
             yield Record(where, {}, line, UnreadableDocument("intake/too-large", TOO_LARGE))
         elif line.strip(b" \t\r\n\xef\xbb\xbf\0"):
-            yield _record(where, line)
+            yield Record(where, {}, line, is_line=True)
 
 
 def records_of(stream: BinaryIO) -> Iterator[Record]:
     """The records of JSONL from a stream."""
-    yield from _jsonl(stream, 0, None)
+    return map(parsed, _jsonl(stream, 0, None))
 
 
 def _skip_line(stream: Any) -> int:
@@ -154,8 +155,11 @@ def _skip_line(stream: Any) -> int:
     raise DamagedFile("intake/too-large", f"A record of the file ends it: {TOO_LARGE}")
 
 
-def _record(where: str, line: bytes) -> Record:
-    found = None
+def parsed(record: Record) -> Record:
+    """The record with its values: a line of JSONL is parsed only when somebody wants to know them."""
+    if not record.is_line:
+        return record
+    where, line, found = record.where, record.raw, None
     try:
         values = orjson.loads(line)
     except ValueError:
@@ -310,7 +314,7 @@ def field_names(file: SourceFile, kind: Kind) -> list[str]:
         if kind == Kind.PARQUET:
             with parquet_file(file) as table:
                 return list(table.schema_arrow.names)
-        records = islice(read_records(file, kind), 100)
+        records = map(parsed, islice(read_records(file, kind), 100))
         return list(dict.fromkeys(name for record in records for name in record.values))
     except Exception:  # whoever reads it will say so
         return []

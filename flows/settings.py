@@ -21,7 +21,7 @@ class Settings:
     duplicates: Literal["keep", "drop"] = "keep"  #: whether copies stay in the corpus, with the ids of their originals
     fresh: bool = False  #: whether to do everything again
     address: str = ""  #: where the corpus is put when it is made, if not in `out` alone
-    shard_bytes: int = 4_000_000  #: of text, about, that are worked on in one go
+    shard_bytes: int = 8_000_000  #: of text, about, that are worked on in one go
 
     @property
     def target(self) -> str:

@@ -1,6 +1,5 @@
 """The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +45,12 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
     cleaned = cleaned.set_column(
         cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
-    published = cleaned.filter(~is_set_aside)
-    for name, text in zip(published["text_name"].to_pylist(), published["text"], strict=True):
-        if name:
-            path = staging / "text" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.as_py(), encoding="utf-8", newline="\n")
+    published = cleaned.filter(~is_set_aside) if is_set_aside.any() else cleaned
+    named = published.select(["text_name", "text"]).filter(pc.not_equal(published["text_name"], ""))
+    for name, text in zip(*(column.to_pylist() for column in named), strict=True):
+        path = staging / "text" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
     set_aside = [
         *cleaned.select(["id", "source"]).filter(is_set_aside),
         raw.take(is_set_aside).read("text")["text"],
@@ -79,15 +78,18 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
     """
     ids = cleaned["id"].to_pylist()
     found = Totals()
-    n_clean = pc.fill_null(pc.struct_field(cleaned["measured"], "n_characters"), 0).to_pylist()
-    n_source = cleaned["n_source"].to_pylist()
-    for document_id, *lengths in zip(ids, n_source, n_clean, strict=True):
-        found.count(verdict.of(document_id), verdict.quarantine.get(document_id, ()), *lengths)
-    edits = _edits(cleaned.set_column(0, "id", pa.array(map(str, range(len(ids))))))
+    found.count(
+        map(verdict.of, ids),
+        (reason for document_id in ids for reason in verdict.quarantine.get(document_id, ())),
+        pc.sum(cleaned["n_source"]).as_py() or 0,
+        pc.sum(pc.struct_field(cleaned["measured"], "n_characters")).as_py() or 0,
+    )
+    document = pc.list_parent_indices(cleaned["ledger"].combine_chunks())
+    edits = _edits(cleaned).set_column(0, "document", document)
+    rules = edits.group_by(["document", "rule"], use_threads=False).aggregate([])
+    repeated = edits.filter(pc.equal(edits["rule"], REPEATED_LINE)).group_by(["document", "before"], use_threads=False)
     found.count_edits(
-        _counts(edits, "rule", "before", "after"),
-        Counter(rule for _, rule in _counts(edits, "document_id", "rule")),
-        Counter(line for _, line in _counts(edits.filter(pc.field("rule") == REPEATED_LINE), "document_id", "before")),
+        _counts(edits, "rule", "before", "after"), _counts(rules, "rule"), _counts(repeated.aggregate([]), "before")
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
     rows = cleaned.filter(is_shown).to_pylist()
@@ -110,6 +112,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
         version = key_of(code(), row["key"], fate)
         page, old = staging / "report" / line.page, out / "report" / line.page
         page.parent.mkdir(parents=True, exist_ok=True)
+        page.unlink(missing_ok=True)  # of an attempt that failed
         if row["key"] != NO_KEY and version.encode() in _head(old):
             link(old, page)
         else:
@@ -126,8 +129,8 @@ def _head(page: Path) -> bytes:
         return b""
 
 
-def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
-    """How often each combination of values stands in some columns."""
+def _counts(table: pa.Table, *columns: str) -> dict[Any, int]:
+    """How often each value stands in a column, or each combination of values in several."""
     counted = table.group_by(list(columns), use_threads=False).aggregate([([], "count_all")])
-    keys = zip(*(counted[name].to_pylist() for name in columns), strict=True)
-    return dict(zip(keys, counted["count_all"].to_pylist(), strict=True))
+    keys, *more = (counted[name].to_pylist() for name in columns)
+    return dict(zip(zip(keys, *more, strict=True) if more else keys, counted["count_all"].to_pylist(), strict=True))

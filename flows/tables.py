@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-from pyarrow import feather, ipc
+from numpy.typing import DTypeLike, NDArray
+from pyarrow import ipc
 
 _ROWS = "rows"  # a file with the page of each row, and its place there
 _LEAST_SHARED = 1 / 4  # of a table's rows that must lie in a page for the table to share it
@@ -64,8 +64,10 @@ class Rows:
 
     def read(self, *columns: str) -> pa.Table:
         """Some columns of the rows, or all if none is named; pages without rows are not read."""
+        if not len(self):
+            return _selected(_schema(self.pages[0]).empty_table(), columns)
         used, number = np.unique(self.page, return_inverse=True)
-        tables = [_read(self.pages[page], columns) for page in used.tolist() or range(len(self.pages[:1]))]
+        tables = [_read(self.pages[page], columns) for page in used.tolist()]
         firsts = np.cumsum([0, *map(len, tables)])
         return _taken(pa.concat_tables(tables).combine_chunks(), firsts[number] + self.row)
 
@@ -83,30 +85,53 @@ class Rows:
         for number, old in zip(numbers[is_shared].tolist(), np.flatnonzero(is_shared).tolist(), strict=True):
             link(self.pages[old], folder / f"{number}.page")
         if is_copied.any() or not n_shared:
-            feather.write_feather(self.take(is_copied).read(), folder / f"{n_shared}.page", compression="lz4")
+            _write_page(folder / f"{n_shared}.page", self.take(is_copied).read())
         np.array([page, row]).tofile(folder / _ROWS)
+
+
+def _write_page(path: Path, table: pa.Table) -> None:
+    options = ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with path.open("wb") as file, ipc.new_file(file, table.schema, options=options) as page:
+        page.write_table(table)
 
 
 def read_page(path: Path, *columns: str) -> pa.Table:
     """Some columns of a page, in this order; all if none is named."""
-    with path.open("rb") as file:
-        data = pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))  # what Arrow opens itself it reads in a thread
+    data = _mapped(path)
     names = ipc.open_file(data).schema.names
     fields = [names.index(name) for name in columns] or None
     table = ipc.open_file(data, options=ipc.IpcReadOptions(included_fields=fields, use_threads=False)).read_all()
-    return table.select(columns) if columns else table
+    return _selected(table, columns)
 
 
 def numbers(column: pa.ChunkedArray) -> NDArray[np.uint64]:
     """A column of bytes of one length as numbers of 64 bits, a row each."""
-    width = column.type.byte_width
-    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(len(column), width // 8)
+    return joined(column.cast(pa.binary()), np.uint64).reshape(len(column), column.type.byte_width // 8)
+
+
+def joined(column: pa.ChunkedArray, kind: DTypeLike) -> NDArray[Any]:
+    """All that a column of bytes holds, one row after the other, as numbers."""
+    array = column.combine_chunks()
+    _, offsets, data = array.buffers()
+    start, end = np.frombuffer(offsets, np.int32)[[array.offset, array.offset + len(array)]]
+    return np.frombuffer(data, np.uint8)[start:end].view(kind)
 
 
 def _read(page: Path | pa.Table, columns: Sequence[str]) -> pa.Table:
-    if isinstance(page, Path):
-        return read_page(page, *columns)
-    return page.select(columns) if columns else page
+    return read_page(page, *columns) if isinstance(page, Path) else _selected(page, columns)
+
+
+def _schema(page: Path | pa.Table) -> pa.Schema:
+    return ipc.open_file(_mapped(page)).schema if isinstance(page, Path) else page.schema
+
+
+def _mapped(path: Path) -> pa.Buffer:
+    with path.open("rb") as file:
+        return pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))  # what Arrow opens itself it reads in a thread
+
+
+def _selected(table: pa.Table, columns: Sequence[str]) -> pa.Table:
+    return table.select(columns) if columns else table
 
 
 def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:

@@ -2,7 +2,11 @@
 
 import gc
 
-from cleaners import clean
+import pyarrow.acero  # noqa: F401  which Arrow imports when a table is first filtered
+
+from cleaners import Document, clean
+from cleaners.duplicates import sketch
+from expectations.metrics import measure
 from flows import cleaning, reading, staging
 
 __all__ = ["cleaning", "reading", "staging"]
@@ -10,5 +14,7 @@ __all__ = ["cleaning", "reading", "staging"]
 # The rule book, its patterns and the tables of letters and languages are made when they are first needed, and what
 # spares lines most patterns once there are some thousand.
 more = "".join(f"Story {number} of the day\n" for number in range(4_000))
-clean(f"The ministers of twelve countries met in Paris, led by Dovil\u00c4\u2014.\nShare this article\n{more}")
+text = f"The ministers of twelve countries met in Paris, led by Dovil\u00c4\u2014.\nShare this article\n{more}"
+measure(Document(text), clean(text))
+sketch(text)
 gc.freeze()  # workers need not go through all of that again and again, and go on sharing it

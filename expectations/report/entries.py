@@ -152,16 +152,16 @@ class Totals:
         most = sorted(self.repeated.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
         return [(cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
-    def count(self, verdict: Verdict, reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
-        """Add a document, but for its edits.
+    def count(self, verdicts: Iterable[Verdict], reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
+        """Add some documents, but for their edits.
 
         Args:
-            verdict: on it.
-            reasons: why it is in quarantine.
-            n_source: characters of its source text.
-            n_clean: characters of its clean text.
+            verdicts: on each.
+            reasons: why any of them are in quarantine.
+            n_source: characters of their source texts.
+            n_clean: characters of their clean texts.
         """
-        self.verdicts[verdict] += 1
+        self.verdicts.update(verdicts)
         self.checks.update(reason.check for reason in reasons)
         self.n_source += n_source
         self.n_clean += n_clean
@@ -216,7 +216,7 @@ def totals(documents: Iterable[ReviewedDocument]) -> Totals:
     found = Totals()
     for one in documents:
         edits = Counter((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
-        found.count(one.verdict, one.reasons, len(one.source_text), len(one.clean_text))
+        found.count([one.verdict], one.reasons, len(one.source_text), len(one.clean_text))
         found.count_edits(
             edits,
             dict.fromkeys((rule for rule, _, _ in edits), 1),

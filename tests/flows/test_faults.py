@@ -6,7 +6,7 @@ import pytest
 
 from flows import cleaning
 from flows.corpus import CorpusError, exclusive
-from flows.engines import Processes, name_of
+from flows.engines import Direct, Processes, name_of
 from flows.pipeline import run
 from flows.settings import Settings
 from tests.flows.articles import content, many, rows, run_on
@@ -91,6 +91,25 @@ def test_a_batch_that_cannot_be_read_is_set_aside_and_the_rest_is_published(tmp_
     assert len(failed) < 10
     assert 80 < outcome.counts["published"] < 100
     assert run(Settings((str(source),), out, shard_bytes=1_000)).counts["published"] == 99
+
+
+def test_a_shard_that_is_staged_a_second_time_gives_the_same(tmp_path):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    run_on(source, out)
+    (source / "zz.txt").write_text("At last.")
+    engine = Direct()
+    real = engine.map
+    engine.map = lambda stage, batches, rescue=None: real(
+        partial(done_twice, stage) if name_of(stage) == "stage shard" else stage, batches, rescue
+    )
+    run(Settings((str(source),), out), engine)
+    run_on(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
+def done_twice(stage, batch):
+    stage(batch)
+    return stage(batch)
 
 
 def test_of_two_runs_at_once_the_second_is_refused(folder, tmp_path):
