@@ -101,7 +101,7 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
     if not lines:
         return tuple(repair_quotes(text)) if "â" in text else ()
     repaired = [edit for step in steps for edit in step.edits]
-    is_short = len(_SPACED_WORD.findall(text[:_SHORT])) < _FEWEST_WORDS
+    is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text[:_SHORT])) < _FEWEST_WORDS
     return (
         tuple(repair_losses(lines, repaired, is_short) if steps else ())
         or tuple(repair_stretches(lines))
