@@ -173,6 +173,7 @@ def print_hostile(size: int = 1_000_000) -> None:
         "a euro": "\u00e2\u20ac" * (size // 2),
         "lead and continuation": "\u00c3\u00a9" * (size // 2),
         "lead and space": "\u00c3 " * (size // 2),
+        "lead and U+FFFD, each in a line": "\u00c4\ufffd\n" * (size // 3),
         "lone surrogates": "\ud800" * size,
         "NUL": "\0" * size,
         "random": "".join(symbols),

@@ -100,7 +100,7 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
         lines = list(lines_with(_LEFT_BY_SPACE, text))
     if not lines:
         return tuple(repair_quotes(text)) if "â" in text else ()
-    repaired = [edit for step in steps for edit in step.edits]
+    repaired = [edit for step in steps for edit in step.edits if edit.before != "â"]  # which says little of letters
     is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text[:_SHORT])) < _FEWEST_WORDS
     return (
         tuple(repair_losses(lines, repaired, is_short) if steps else ())
@@ -122,9 +122,11 @@ def _repair_by_ftfy(lines: Sequence[_Line], text: str, source: str, rules: Set[s
     from ftfy import fix_encoding_and_explain  # a tenth of a second, which clean text need not pay
 
     source_lines = source.split("\n")
+    number = end = 0  # of the line, and where the one before it started
     needed = _NEEDED_OF_FTFY if text == source else _LEAST_NEEDED_OF_FTFY
     for start, line in lines:
-        came = source_lines[text.count("\n", 0, start)]
+        number, end = number + text.count("\n", end, start), start
+        came = source_lines[number]
         for candidate in dict.fromkeys((came, line)):
             if not (CANDIDATE.search(line) if candidate == line else _may_be_better(came, line, rules)):
                 continue

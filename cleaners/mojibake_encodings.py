@@ -132,18 +132,20 @@ _CLEARLY_SUSPECT = _suspect(
 )
 
 
-#: An "â" where hardly any language has one, or none (all but the group): it is left of a quotation mark or apostrophe.
+#: An "â" that is left of a quotation mark or an apostrophe: surely so, or (in the groups) in some languages only.
 LOST_QUOTE = re.compile(
     r"""
-    â (?: (?<= nâ ) t\b                                                        # "donât"
-        | (?: (?<= \b[Ii]tâ ) | (?<= \b[Hh]eâ ) | (?<= [Ss]heâ ) | (?<= [Ww]hoâ ) | (?<= [Ll]etâ )
-            | (?<= [Tt]hatâ ) | (?<= [Ww]hatâ ) | (?<= [Hh]ereâ ) ) s\b
+    â (?: (?: (?<= \b(?:[Dd]o|[Cc]a|[Ww]o|[Ii]s|[Aa]i)nâ ) | (?<= \b(?:[Aa]re|[Dd]id|[Hh]ad|[Hh]as|[Ww]as)nâ )
+            | (?<= \b(?:[Dd]oes|[Hh]ave|[Ww]ere|[Mm]ust|[Nn]eed)nâ )
+            | (?<= \b[CcWw]ouldnâ ) | (?<= \b[Ss]houldnâ ) ) t\b
+        | (?: (?<= \b[Ii]tâ ) | (?<= \b[Hh]eâ ) | (?<= \b[Ss]heâ ) | (?<= \b[Ww]hoâ ) | (?<= \b[Ll]etâ )
+            | (?<= \b[Tt]hatâ ) | (?<= \b[Ww]hatâ ) | (?<= \b[Hh]ereâ ) | (?<= \b[Tt]hereâ ) ) s\b
         | (?<= \bIâ ) (?:m|d|ll|ve)\b
-        | (?: (?<= [Yy]ouâ ) | (?<= [Tt]heyâ ) | (?<= \b[Ww]eâ ) ) (?:d|ll|re|ve)\b
-        | (?: (?<= \b[CDJLMNSTcdjlmnst]â ) (?= h?[aeouyéèêà]\w\w | hi\w\w ) | (?<= quâ ) (?= [aeiouyéèêà] ) )  # "lâété"
-        | (?<! [^\s(]â ) (?= [A-ZÀ-Þ“‘] )
+        | (?: (?<= \b[Yy]ouâ ) | (?<= \b[Tt]heyâ ) | (?<= \b[Ww]eâ ) ) (?:d|ll|re|ve)\b
+        | (?<! [^\s(]â ) (?= [A-ZÀ-Þ]\w | I\s | [“‘] )
         | (?<= [.,!?…]â ) (?= \s|$ )
-        | (?P<hardly> (?<= [A-Za-z][a-z]â ) s\b ) )                             # "the cityâs"
+        | (?P<elided> (?<= \b[CDJLMNSTcdjlmnst]â ) (?= h?[aeouyéèêà]\w\w | hi\w\w ) | (?<= quâ ) (?= [aeiouyéèêà] ) )
+        | (?P<possessive> (?<= [A-Za-z][a-z]â ) s\b ) )
     """,
     re.VERBOSE | re.MULTILINE,
 )

@@ -16,6 +16,7 @@ class Language(NamedTuple):
 
     letters: frozenset[str]  #: in lower case, beyond ASCII
     quotes: tuple[str, str]  #: the opening and the closing quotation mark
+    elides: bool  #: whether words lose their last vowel before another: "l’été"
 
 
 def letters_of(text: str) -> frozenset[str]:
@@ -46,7 +47,8 @@ def language_of(text: str) -> Language | None:
 def _joined(likely: Sequence[tuple[int, int]]) -> Language:
     rows = [_rows()[index] for _, index in likely]
     opening, closing = list(rows[0]["quotes"])
-    return Language(frozenset("".join([row["letters"] for row in rows])), (opening, closing))
+    letters = frozenset("".join([row["letters"] for row in rows]))
+    return Language(letters, (opening, closing), all("elides" in row for row in rows))
 
 
 @cache

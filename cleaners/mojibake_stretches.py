@@ -278,6 +278,8 @@ def _penalty(before: str, stretch: str, meant: str, after: str) -> int:
         return -_GREEK_OF_SCIENCE
     if (last := max(meant)) > "\xff":
         return -_THREE_FOR_ONE if min(meant) >= "\u1e00" and last < "\u2e80" else 0
+    if stretch[0] == "Â" and stretch[1:].isalpha() and not before[-1:].isalpha() and after[:1].isalpha():
+        return _SIGN_ON_ITS_OWN  # "Âşık" is a Turkish name
     if any(map(str.isalpha, meant)) or (stretch[0] == "Â" and not before[-1:].isupper()):  # no word is spelled so
         return 0
     touches_a_word = any(map(str.isalnum, before[-1:] + after[:1]))

@@ -19,7 +19,7 @@ _MOJIBAKE = "|".join(
         rf"[{LEAD}][{FOLLOWER}]",
         r"[\x{80}-\x{9f}\x{fffd}]",
         r"[ÂÃ](?:[^A-Z]|$)",
-        r"â(?:[€?¦¢¬A-ZÀ-Þ“‘]|(?:[tsmd]|re|ve|ll)(?:[^a-zß-ÿ]|$))",
+        r"â(?:[€?¦¢¬A-ZÀ-Þ“‘]|(?:[tsmd]|re|ve|ll)(?:[^a-zß-öø-ÿ]|$))",
         r"(?:[.,!?…]â|[CDJLMNSTUcdjlmnstu]â[aehiouyéèêà])",
         rf"[a-zß-ÿ][{CAPITALS}](?:[^A-Z]|$)",
         rf"[{CAPITALS}](?:[^A-Za-zß-ÿ]|$)",

@@ -85,6 +85,25 @@ def test_control_characters_that_are_windows_1252_punctuation():
     assert repair("It\x92s late\x85 he said.") == "It’s late… he said."
 
 
+@pytest.mark.parametrize("damaged", ["Un cafÃ© noir.", "I donât know.", "Jaroslav KopeÄ\ufffdek met them."])
+@pytest.mark.parametrize(
+    "good",
+    [
+        "Tô Lâm is the president of Vietnam, and the mât of the ship is new.",
+        "In Turkish, âlem is the world and hâlâ, with it, is the word.",
+        "La verità è – disse – bella, e la vita “è” – lo so.",
+        "Der Schah Abbâs ist nicht der Sohn und die Mutter.",
+        "A distance of 2.5 Å was the answer to that.",
+    ],
+)
+def test_a_good_line_stays_beside_a_damaged_one(good, damaged):
+    assert repair(f"{damaged}\n{good}").endswith(f"\n{good}")
+
+
+def test_one_kind_of_damage_does_not_keep_another():
+    assert repair("A cafÃ© is here.\n" + "âYes, he said. " * 9).startswith("A café is here.\n“Yes, he said. “Yes")
+
+
 def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two():
     assert repair("Slovenčina".encode().decode("cp1252", "replace")) == "SlovenÄ\ufffdina"
     assert repair("Slovenčina je jazyk.".encode().decode("cp1252", "replace")) == "Slovenčina je jazyk."
