@@ -138,16 +138,15 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
     if most >= max(_MANY_CHARACTERS, n_characters * _SHARE) and max(map(len, stretches.values())) == 1:
         evidence |= dict.fromkeys(alike[likely[0]], _OVERWHELMING)
     for (start, end), options in stretches.items():
-        if decided.find(1, start, end) >= 0:
+        if len(likely) > 1 and decided.find(1, start, end) >= 0:
             continue
         index = bisect_right(starts, start) - 1
         at = islands[index].start() + start - starts[index]
         stretch = joined[start:end]
-        behind = at + len(stretch)
-        before, after = line[max(0, at - _CONTEXT) : at], line[behind : behind + _CONTEXT]
-        if _TABLE.issuperset(stretch) and not any(map(str.isalpha, before[-1:] + after[:1])):
+        behind = at + end - start
+        if _TABLE.issuperset(stretch) and not _touches_letter(line, at, behind):
             continue
-        is_long = len(stretch) >= _MANY_CHARACTERS
+        is_long = end - start >= _MANY_CHARACTERS
         if sure := _sure_reading(options, evidence, is_long):
             if is_long:
                 for encoding in sure[1]:
@@ -155,6 +154,7 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
             decided[start:end] = b"\1" * (end - start)
             yield _Proposal(_DECISIVE, offset + at, stretch, *sure)
             continue
+        before, after = line[max(0, at - _CONTEXT) : at], line[behind : behind + _CONTEXT]
         found: list[_Proposal] = []
         for meaning, encodings in options.items():
             if readings := _readings(meaning, encodings[0]):
@@ -167,6 +167,10 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
                 evidence[encoding] += best.gain
             if best.gain >= _DECISIVE:
                 decided[start:end] = b"\1" * (end - start)
+
+
+def _touches_letter(line: str, start: int, end: int) -> bool:
+    return any(map(str.isalpha, line[start - 1 : start] + line[end : end + 1]))
 
 
 def _reading_of_whole(
