@@ -27,7 +27,6 @@ _NEEDED_OF_FTFY = 24
 _LEAST_NEEDED_OF_FTFY = 8
 
 _FEWEST_WORDS = 3  # of a text in which a letter that became U+FFFD can be told
-_SHORT = 100  # characters, in which any longer text has so many
 _LONG = 10_000  # characters, more than any paragraph has
 _MOST_STEPS = 5  # a text that still changes is senseless, and stays as it came
 
@@ -99,18 +98,17 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
     if steps and not lines:
         lines = list(lines_with(_LEFT_BY_SPACE, text))
     if not lines:
-        return tuple(repair_quotes(text)) if "â" in text else ()
+        return tuple(repair_quotes(text))
     repaired = [edit for step in steps for edit in step.edits if edit.before != "â"]  # which says little of letters
-    is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text[:_SHORT])) < _FEWEST_WORDS
+    is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text)) < _FEWEST_WORDS
     return (
         tuple(repair_losses(lines, repaired, is_short) if steps else ())
         or tuple(repair_stretches(lines))
         or tuple(repair_losses(lines, (), is_short) if not steps else ())
         or tuple(_repair_by_ftfy(lines, text, source, {edit.rule for edit in repaired}))
         or tuple(_repair_c1_controls(lines))
-        or tuple(
-            repair_losses(lines, (), is_short) if steps else ()
-        )  # what would be found if the text came as it is now
+        # What would be found if the text came as it is now:
+        or tuple(repair_losses(lines, (), is_short) if steps else ())
         or tuple(repair_quotes(text))
     )
 

@@ -1,4 +1,7 @@
-"""The language of damaged text, as far as its short words tell it: which letters and quotation marks it has."""
+"""The language of damaged text, as far as its short words tell it: which letters and quotation marks it has.
+
+`cleaners.language` knows more languages, but takes ten times as long, and half a second to load.
+"""
 
 import tomllib
 from collections import defaultdict

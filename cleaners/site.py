@@ -92,7 +92,7 @@ def _are_in(keys: "NDArray[np.uint64]", lines: frozenset[int]) -> "NDArray[np.bo
     return are_in
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)  # those of one corpus
 def _in_order(lines: frozenset[int]) -> "NDArray[np.uint64]":
     import numpy as np
 
