@@ -27,8 +27,9 @@ from typing import Any
 import ftfy
 
 from cleaners import mojibake_languages, mojibake_letters, mojibake_losses, mojibake_stretches
-from cleaners.mojibake import ftfy_config, repair
+from cleaners.mojibake import repair
 from cleaners.mojibake_encodings import ENCODINGS
+from cleaners.mojibake_ways import ftfy_config
 
 PROJECT = Path(__file__).parent.parent
 SHARED = PROJECT.parent / "shared" / "bench" / "dev" / "mojibake.jsonl.xz"

@@ -23,7 +23,7 @@ _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 # These stand between any two paragraphs, and say nothing of where the article is.
 _INTERRUPTIONS = ("advertisement/", "loading/", "player/")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPEECH = re.compile(r"""^"|[,.!?]"\s|»,\s""")  # "We use cookies," the baker said
 
 

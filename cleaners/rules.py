@@ -22,12 +22,13 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import re2
 
-BUILTIN = Path(__file__).parent / "rules"
+BUILTIN = Path(str(files("cleaners"))) / "rules"
 _START = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 _BEYOND_RE2 = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?(?:[=!]|<[=!]|P=))")
 LONGEST_LINE = 1_000  # characters; no furniture is longer, and hostile lines cost nothing

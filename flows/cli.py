@@ -4,12 +4,13 @@ Nothing here imports Prefect, Great Expectations or pandas before it is needed: 
 """
 
 import argparse
-import inspect
+import ast
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -318,7 +319,8 @@ def _rules(options: argparse.Namespace) -> int:
             raise CleancopyError("rules explain: names no rule; `cleancopy rules list` names them all.")
         family = options.id.partition("/")[0]
         if cleaner := next((cleaner for cleaner in PIPELINE if family in cleaner.__module__), None):
-            print(f"{options.id} is code, not a rule of the book: {inspect.getdoc(inspect.getmodule(cleaner))}")
+            source = files("cleaners").joinpath(f"{cleaner.__module__.partition('.')[2]}.py").read_text("utf-8")
+            print(f"{options.id} is code, not a rule of the book: {ast.get_docstring(ast.parse(source))}")
             return PUBLISHED
         try:
             rule = knowledge.rules[options.id]
