@@ -7,10 +7,9 @@ line counts once for all versions of one article, and what repeats inside one do
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -50,8 +49,7 @@ def site_of(document: Document) -> str:
     return host or (document.source or document.id).rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteLines:
+class SiteLines(NamedTuple):
     """What sites repeat: three documents are enough of five, ten of a hundred, a hundred of ten thousand.
 
     What stands on so many pages was not written for one of them.
