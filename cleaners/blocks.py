@@ -1,9 +1,8 @@
 """Text as blocks: its lines, the unit that page furniture is judged on."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from cleaners.edits import Edit
 from cleaners.recent import Recent
@@ -16,17 +15,25 @@ _NO_WIDE_START = bytes(byte for byte in range(256) if byte not in range(0xE3, 0x
 _STRAIGHT = tuple(zip("‘’‚‛“”„‟\u00a0\u202f", "''''\"\"\"\"  ", strict=True))
 
 _PROSE_LENGTH = 60  # characters; a line as short as that is more often a heading, a label or a prompt
-_MOST_KNOWN = 1 << 14  # lines
-_LONGEST_KNOWN = 2_000  # characters
 _WIDE_FACTOR = 3  # one Han, Kana or Hangul character says about as much as three letters
 
 
-class Block(NamedTuple):
+class Block:
     """A line that is not blank."""
 
-    text: str  #: without surrounding white space
-    length: int  #: characters; one of Han, Kana or Hangul counts as several
-    is_prose: bool  #: whether the line is as long as a sentence and ends like one
+    __slots__ = ("is_prose", "length", "text")
+
+    def __init__(self, text: str, length: int) -> None:
+        self.text = text  #: without surrounding white space
+        self.length = length  #: characters; one of Han, Kana or Hangul counts as several
+        #: whether the line is as long as a sentence and ends like one
+        self.is_prose = length >= _PROSE_LENGTH and ends_sentence(text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Block) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @property
     def ends_sentence(self) -> bool:
@@ -60,33 +67,16 @@ def blocks(text: str) -> tuple[Block, ...]:
     [('Paris', 5), ('\u5df4\u9ece', 6)]
     """
     known = _recent.get(text)
-    return known if known is not None else _recent.remember(text, tuple(filter(None, _found(text))))
+    return known if known is not None else _recent.remember(text, tuple(_found(text)))
 
 
 _recent = Recent[tuple[Block, ...]]()
-_known: dict[str, Block] = {}  # when some lines of a text go, the others are as they were
 
 
-def _found(text: str) -> list[Block | None]:
-    lines = [line for line in text.split("\n") if line]
-    found = list(map(_known.get, lines))
-    if None in found:
-        if len(_known) > _MOST_KNOWN:
-            _known.clear()
-        length_of = wide_length if _may_be_wide(text) else len
-        found = [block or _block(line, length_of) for line, block in zip(lines, found, strict=True)]
-    return found
-
-
-def _block(line: str, length_of: Callable[[str], int]) -> Block | None:
-    text = line.strip()
-    if not text:
-        return None
-    length = length_of(text)
-    block = Block(text, length, length >= _PROSE_LENGTH and ends_sentence(text))
-    if len(line) <= _LONGEST_KNOWN:
-        _known[line] = block
-    return block
+def _found(text: str) -> list[Block]:
+    length_of = wide_length if _may_be_wide(text) else len
+    bare = [line.strip() for line in text.split("\n")]
+    return [Block(line, length_of(line)) for line in bare if line]
 
 
 def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:

@@ -201,7 +201,7 @@ def holds_source(line: Block) -> bool:
 def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
     """All that is known of an article but its language: what its source declared, what was harvested, what it shows."""
     known = document.metadata
-    for edit in (edit for step in ledger for edit in step.edits):
+    for edit in (edit for step in ledger if step.cleaner == harvest_metadata.__name__ for edit in step.edits):
         line = edit.before.strip()
         if edit.rule == "metadata/source":
             known = replace(known, url=_source(line))

@@ -116,7 +116,7 @@ _LOSSY = {
     if encoding.name.startswith("windows-") or encoding.name == "iso-8859-1"
 }
 _WINDOWS = "mojibake/windows-1252"
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # Kana, Han and Hangul, which seldom stand alone
+WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # Kana, Han and Hangul, which seldom stand alone
 _SMALL_LETTER = re.compile("[a-z]")
 _CONTRACTED = re.compile(r"(?:quel[ae]s?|quilo)\b")  # Portuguese writes "àquele", "àquelas", "àquilo"
 _HAS_TRIPLES = re.compile("[\0-\u04ff‘’“”–—…]*")
@@ -142,7 +142,7 @@ def repair_losses(
     """
     found = {rule.removeprefix("mojibake/") for rule in {edit.rule for edit in repaired}}
     is_windows = any(edit.rule == _WINDOWS and _NOT_IN_LATIN_1.search(edit.before) for edit in repaired)
-    is_wide = any(_WIDE.search(edit.after) for edit in repaired)
+    is_wide = any(WIDE.search(edit.after) for edit in repaired)
     names = {"windows-1252", "iso-8859-1", *found} & _LOSSY.keys()
     for offset, line in lines:
         edits: list[Edit] = []
@@ -151,13 +151,13 @@ def repair_losses(
         if len(regions) > _MOST_LOST_OF_LATIN_1 and _n_lost_of_latin_1(line, regions) > _MOST_LOST_OF_LATIN_1:
             continue
         letters = letters_of(line) if regions else frozenset()
-        has_wide = is_wide or _WIDE.search(line) is not None
+        has_wide = is_wide or WIDE.search(line) is not None
         for start, name, region in regions:
             end = start + len(region)
             if start < done or (is_short and _REPLACED in region):
                 continue
             meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found), letters)
-            if meant is not None and (has_wide or not _WIDE.search(meant)):
+            if meant is not None and (has_wide or not WIDE.search(meant)):
                 if meant.endswith("à ") and _CONTRACTED.match(line, end):
                     meant = meant[:-1]
                 edits.append(smallest(offset + start, region, meant, f"mojibake/{name}"))

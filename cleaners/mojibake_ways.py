@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cleaners.edits import Edit, Step, apply, smallest
 from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, UNIT, is_suspect, lines_with, suspect_lines
 from cleaners.mojibake_letters import surprise
-from cleaners.mojibake_losses import repair_losses
+from cleaners.mojibake_losses import WIDE, repair_losses
 from cleaners.mojibake_quotes import repair_quotes
 from cleaners.mojibake_stretches import is_senseless, repair_stretches
 
@@ -29,7 +29,8 @@ _WHOLE = re.compile(
 )
 _FOLLOWER = f"[{re.escape(''.join(ENCODINGS[0].symbols[:0x40]))}]"
 #: What "à" became before a no-break space that became a space, and Han and Hangul with such a space in them.
-_LEFT_BY_SPACE = re.compile(f"[ГĂ√├] |[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
+_SMALL_A = ("Г ", "Ă ", "√ ", "├ ")
+_LEFT_BY_SPACE = re.compile(f"{'|'.join(_SMALL_A)}|[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
 _WORD = re.compile("[A-Za-z0-9]+")  # which ftfy leaves as it is
 _UNSPACED = "\u0e00-\u109f\u1780-\u17ff\u3000-\u9fff"  # scripts that leave no space between words
 _SPACED_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
@@ -61,11 +62,11 @@ def repaired(source: str) -> tuple[str, list[Step]]:
 def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ...]:
     """The edits of the first way that finds any; the surest comes first."""
     lines = [line for line in suspect_lines(text) if len(line[1]) <= _LONG or not is_senseless(line[1][:_LONG])]
-    if steps and not lines:
+    repaired = [edit for step in steps for edit in step.edits if edit.before != "â"]  # which says little of letters
+    if steps and not lines and _may_be_left_by_space(text, repaired):
         lines = list(lines_with(_LEFT_BY_SPACE, text))
     if not lines:
         return tuple(repair_quotes(text))
-    repaired = [edit for step in steps for edit in step.edits if edit.before != "â"]  # which says little of letters
     is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text)) < _FEWEST_WORDS
     return (
         tuple(repair_losses(lines, repaired, is_short) if steps else ())
@@ -77,6 +78,10 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
         or tuple(repair_losses(lines, (), is_short) if steps else ())
         or tuple(repair_quotes(text))
     )
+
+
+def _may_be_left_by_space(text: str, repaired: Sequence[Edit]) -> bool:
+    return any(left in text for left in _SMALL_A) or any(WIDE.search(edit.after) for edit in repaired)
 
 
 def _repair_by_ftfy(lines: Sequence[_Line], text: str, source: str, rules: Set[str]) -> Iterator[Edit]:

@@ -89,12 +89,12 @@ def _clean(documents: Sequence[Document], knowledge: Knowledge) -> list[Cleaned]
     cleaned = []
     for document in documents:
         text, ledger = edit(document, knowledge)
-        cleaned.append(Cleaned(text, describe(document, text, ledger), ledger))
-    unknown = [index for index, result in enumerate(cleaned) if not result.metadata.language]
-    for index, code in zip(unknown, languages_of([cleaned[index].text for index in unknown]), strict=True):
-        result = cleaned[index]
-        cleaned[index] = replace(result, metadata=replace(result.metadata, language=code))
-    return cleaned
+        cleaned.append((text, describe(document, text, ledger), ledger))
+    languages = iter(languages_of([text for text, metadata, _ in cleaned if not metadata.language]))
+    return [
+        Cleaned(text, metadata if metadata.language else replace(metadata, language=next(languages)), ledger)
+        for text, metadata, ledger in cleaned
+    ]
 
 
 def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
