@@ -54,6 +54,7 @@ _REGION = re.compile(rb"%b (?: [a-zA-Z]* %b )*" % (_LETTER, _LETTER), re.VERBOSE
 _SURE = re.compile(rb"(?: %b | [a-zA-Z]+ )+" % UNIT, re.VERBOSE)
 _PIECE = re.compile(rb"(?: %b | [a-zA-Z]+ )+ | %b %b" % (UNIT, LEAD_BYTE, _REMAINS), re.VERBOSE)
 _SUBSTITUTE = b"\x1a"
+_LOST = re.compile(rb"[\xc2-\xef] [\x80-\xbf]? \x1a [\x80-\xbf]?", re.VERBOSE)
 
 
 class _Lossy:
@@ -133,7 +134,7 @@ def repair_losses(
     Args:
         lines: where they start in a text, and how they read; there is no other mojibake in them.
         repaired: the mojibake that the text had; with such evidence, less is asked of each letter.
-        is_short: whether the text has too few words to tell a letter that became U+FFFD.
+        is_short: whether the text has too few words to tell what a letter was that became U+FFFD; it stays lost.
 
     >>> list(repair_losses([(0, "Jaroslav KopeÄ\ufffdek")], ()))
     [Edit(start=13, before='Ä�', after='č', rule='mojibake/windows-1252')]
@@ -154,10 +155,13 @@ def repair_losses(
         has_wide = is_wide or WIDE.search(line) is not None
         for start, name, region in regions:
             end = start + len(region)
-            if start < done or (is_short and _REPLACED in region):
+            is_gap = is_short and _REPLACED in region
+            if start < done or (is_gap and not line[start - 1 : start].islower()):  # "GRÖ�E" is a good word but for "ẞ"
                 continue
             meant = _meant(name, line[max(0, start - 2) : start], region, line[end : end + 2], bool(found), letters)
             if meant is not None and (has_wide or not WIDE.search(meant)):
+                if is_gap:
+                    meant = _with_gaps(name, region)
                 if meant.endswith("à ") and _CONTRACTED.match(line, end):
                     meant = meant[:-1]
                 edits.append(smallest(offset + start, region, meant, f"mojibake/{name}"))
@@ -166,6 +170,11 @@ def repair_losses(
                 break
         else:
             yield from edits
+
+
+def _with_gaps(name: str, region: str) -> str:
+    """The region with U+FFFD for each letter that lost a byte, and nothing guessed."""
+    return _LOST.sub(_SUBSTITUTE, _LOSSY[name].encode(region)).decode().replace("\x1a", _REPLACED)
 
 
 def _regions(line: str, names: Set[str], is_windows: bool) -> list[tuple[int, str, str]]:

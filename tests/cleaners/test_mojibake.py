@@ -105,7 +105,9 @@ def test_one_kind_of_damage_does_not_keep_another():
 
 
 def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two():
-    assert repair("Slovenčina".encode().decode("cp1252", "replace")) == "SlovenÄ\ufffdina"
+    assert repair("Slovenčina".encode().decode("cp1252", "replace")) == "Sloven\ufffdina"
+    assert repair("GRÖ\ufffdE") == "GRÖ\ufffdE"
+    assert repair("CAFÉ\ufffd") == "CAFÉ\ufffd"
     assert repair("Slovenčina je jazyk.".encode().decode("cp1252", "replace")) == "Slovenčina je jazyk."
 
 
