@@ -254,9 +254,8 @@ def _best_reading(name: str, before: str, region: str, after: str, letters: Set[
     meant = best[len(start) :]
     if others and others[0][0] - least < (_MARGIN if _HAS_TRIPLES.fullmatch(meant) else _MARGIN_WITHOUT_TRIPLES):
         return None, 0
-    if _REPLACED in region:  # is itself a sign of damage
-        return meant, _NEEDED
-    return meant, surprise(region + after, start) - surprise(meant + after, start)
+    as_it_stands = region.replace(_REPLACED, " ")
+    return meant, surprise(as_it_stands + after, start) - surprise(meant + after, start)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -277,6 +276,6 @@ def _is_foreign(text: str, letters: Set[str]) -> bool:
 
 
 def _needed(region: str, has_evidence: bool) -> int:
-    if has_evidence:
+    if has_evidence or _REPLACED in region:  # which is itself a sign of damage
         return _NEEDED_WITH_EVIDENCE
     return _NEEDED_FOR_LONE_A if "Ã " in region else _NEEDED

@@ -111,6 +111,20 @@ def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two()
     assert repair("Slovenčina je jazyk.".encode().decode("cp1252", "replace")) == "Slovenčina je jazyk."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DIE GRÖ\ufffdE DER STADT IST BEKANNT.",
+        "Die GRÖ\ufffdE der Stadt ist bekannt.",
+        "Das CAFÉ\ufffd ist heute offen.",
+        "La PEÑ\ufffdA está cerca.",
+        "Ö\ufffdterreich ist schön.",
+    ],
+)
+def test_a_good_capital_beside_u_fffd_stays(text):
+    assert repair(text) == text
+
+
 def test_a_loss_with_several_plausible_readings_stays():
     assert repair("Luis Ã�ngel met them.") == "Luis Ã�ngel met them."
 
