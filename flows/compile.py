@@ -1,7 +1,6 @@
 """`python -m flows.compile`: compiles the cleaners with mypyc for the environment that runs it.
 
-It takes half a minute, a C compiler and the extra `compiled`. Without it the cleaners run as they are, and come to the
-same results.
+It takes half a minute. Without it the cleaners run as they are, and come to the same results.
 """
 
 import shutil
@@ -31,7 +30,6 @@ setup(
 def main() -> None:
     """Compile, and put the result beside the other packages of the environment."""
     target = Path(sysconfig.get_path("platlib"), PACKAGE)
-    shutil.rmtree(target, ignore_errors=True)
     with TemporaryDirectory() as name:
         room = Path(name)
         shutil.copytree(SOURCES, room / "cleaners")
@@ -39,11 +37,15 @@ def main() -> None:
         command = [sys.executable, "setup.py", *(f"cleaners/{path.name}" for path in modules())]
         done = subprocess.run(command, cwd=room, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(f"{done.stdout}{done.stderr}\nThe cleaners cannot be compiled here, and run as they are.")
+            sys.exit(
+                f"{done.stdout}{done.stderr}\nThe cleaners cannot be compiled here, and run as they are; "
+                "it takes a C compiler and `pip install cleancopy[compiled]`."
+            )
         package = room / "built" / PACKAGE
         for module in (room / "built" / "cleaners").iterdir():
             module.rename(package / module.name)
         (package / "__init__.py").write_text(f'FINGERPRINT = "{fingerprint()}"  # of the sources\n')
+        shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(package, target)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cleaners import compiled
+from flows.compile import main
 
 CASES = Path(__file__).parents[1] / "cases"
 LEDGERS = """
@@ -66,3 +67,11 @@ def test_what_was_compiled_of_these_sources_is_used_unless_somebody_says_otherwi
     assert compiled.folders() == [folder]
     monkeypatch.setenv("CLEANCOPY_PURE", "1")
     assert compiled.folders() == []
+
+
+def test_where_nothing_can_be_compiled_that_is_said_and_nothing_changes(monkeypatch):
+    monkeypatch.setattr("flows.compile._SETUP", "raise SystemExit('no compiler here')")
+    before = compiled.folders()
+    with pytest.raises(SystemExit, match=r"no compiler here(.|\n)*run as they are; it takes a C compiler"):
+        main()
+    assert compiled.folders() == before
