@@ -254,8 +254,10 @@ def _best_reading(name: str, before: str, region: str, after: str, letters: Set[
     meant = best[len(start) :]
     if others and others[0][0] - least < (_MARGIN if _HAS_TRIPLES.fullmatch(meant) else _MARGIN_WITHOUT_TRIPLES):
         return None, 0
-    as_it_stands = region.replace(_REPLACED, " ")
-    return meant, surprise(as_it_stands + after, start) - surprise(meant + after, start)
+    as_it_stands = region + after
+    if _REPLACED in region:  # which might be anything, so that it says nothing of the letters beside it
+        as_it_stands = as_it_stands.replace(_REPLACED, " ").replace("  ", " ")
+    return meant, surprise(as_it_stands, start) - surprise(meant + after, start)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -118,6 +118,7 @@ def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two()
         "Die GRÖ\ufffdE der Stadt ist bekannt.",
         "Das CAFÉ\ufffd ist heute offen.",
         "La PEÑ\ufffdA está cerca.",
+        "PEÑ\ufffd DEL AGUA ES GRANDE.",
         "Ö\ufffdterreich ist schön.",
     ],
 )
