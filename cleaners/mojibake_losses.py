@@ -31,7 +31,6 @@ _MARGIN_WITHOUT_TRIPLES = 6
 _WORDS_JOINED = 6  # the space was an "à" at the end of a word, and the words are now one
 _SPACE_LOST_TOO = 6
 _UNUSUAL_LOSS = 4
-_NO_LOSS = 4  # a piece that is good as it stands, between others that are not
 _TOO_RARE = 10
 _FOREIGN = 14  # a letter that the language round it does not have
 _RARE_LOSS = 6  # a byte that Windows-1252 defines was dropped, as happens to Latin-1
@@ -69,9 +68,6 @@ class _Lossy:
     def encode(self, text: str) -> bytes:
         return self.encoding.encode(text.replace(_REPLACED, "\x1a"))
 
-    def _as_it_stands(self, piece: bytes) -> str:
-        return "".join([chr(byte) if byte < 0x80 else self.encoding.symbols[byte - 0x80] for byte in piece])
-
     def readings(self, piece: bytes, may_join: bool) -> Iterator[tuple[str, int]]:
         """What a piece of a region may mean, and what that costs beyond its letters.
 
@@ -97,7 +93,6 @@ class _Lossy:
                 if text.islower() or not is_lead_of_small_a:
                     yield text + " ", _UNUSUAL_LOSS + _RARE_LOSS
         else:
-            yield self._as_it_stands(piece), _NO_LOSS
             yield from ((text, 0) for text in _filled(piece, b"", self.dropped))
             yield from ((text, _RARE_LOSS) for text in _filled(piece, b"", self.rarely_dropped))
 
@@ -257,8 +252,6 @@ def _best_reading(name: str, before: str, region: str, after: str, letters: Set[
             found = sorted(closer)
     (least, best), *others = found
     meant = best[len(start) :]
-    if meant == region:
-        return None, 0
     if others and others[0][0] - least < (_MARGIN if _HAS_TRIPLES.fullmatch(meant) else _MARGIN_WITHOUT_TRIPLES):
         return None, 0
     as_it_stands = region + after
