@@ -113,8 +113,13 @@ def _pieces(found: Iterable[Rows], least: int) -> Iterator[Rows]:
     size = 0
     for rows in found:
         start = 0
-        facts = rows.read("id", "text_name", "n_characters").to_pydict().values()
-        for row, (document_id, text_name, length) in enumerate(zip(*facts, strict=True)):
+        facts = rows.read("id", "text_name", "n_characters")
+        total = sum(facts["n_characters"].to_pylist())
+        if size + total <= least:
+            pending.append(rows)
+            size += total
+            continue
+        for row, (document_id, text_name, length) in enumerate(zip(*facts.to_pydict().values(), strict=True)):
             if size and not text_name and ends(document_id, length, size, least, 2 * least):
                 yield Rows.joined([*pending, rows.take(slice(start, row))])
                 pending, start, size = [], row, 0

@@ -101,9 +101,5 @@ def ends(next_id: str, next_size: int, size: int, least: int, most: int) -> bool
     """
     if size < least:
         return False
-    return size >= most or hash_of(next_id) / 2**64 < 3 * next_size / (most - least)
-
-
-def hash_of(document_id: str) -> int:
-    """A number of 64 bits for an id."""
-    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
+    share = int.from_bytes(sha256(next_id.encode()).digest()[:8], "big") / 2**64
+    return size >= most or share < 3 * next_size / (most - least)

@@ -2,8 +2,6 @@
 
 import gc
 
-import pyarrow.acero  # noqa: F401  which Arrow imports when a table is first filtered
-
 from cleaners import Document, clean
 from cleaners.duplicates import sketch
 from expectations.metrics import measure
