@@ -1,6 +1,5 @@
 """The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +101,8 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
     repeated = edits.filter(pc.equal(edits["rule"], REPEATED_LINE))
     found.count_edits(
         _counts(edits, "rule", "before", "after"),
-        Counter(rule for _, rule in _counts(edits, "document", "rule")),
-        Counter(line for _, line in _counts(repeated, "document", "before")),
+        _n_documents(edits, "rule"),
+        _n_documents(repeated, "before"),
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
     shown = cleaned.filter(is_shown)
@@ -148,9 +147,17 @@ def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
     encoded = [table[name].combine_chunks().dictionary_encode() for name in columns]
     values = [column.dictionary for column in encoded]
     sizes = [len(column) or 1 for column in values]
-    codes = np.ravel_multi_index([column.indices.to_numpy() for column in encoded], sizes)
-    found, firsts, counts = np.unique(codes, return_index=True, return_counts=True)
-    order = np.argsort(firsts)
-    places = np.unravel_index(found[order], sizes)
+    combined = np.ravel_multi_index([column.indices.to_numpy() for column in encoded], sizes)
+    found, counts = pa.array(combined).value_counts().flatten()
+    places = np.unravel_index(found.to_numpy(), sizes)
     keys = (column.take(pa.array(some)).to_pylist() for column, some in zip(values, places, strict=True))
-    return dict(zip(zip(*keys, strict=True), counts[order].tolist(), strict=True))
+    return dict(zip(zip(*keys, strict=True), counts.to_pylist(), strict=True))
+
+
+def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
+    """How many documents have each value in a column of their edits."""
+    encoded = edits[column].combine_chunks().dictionary_encode()
+    n_values = len(encoded.dictionary)
+    pairs = np.unique(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    counts = np.bincount(pairs % (n_values or 1), minlength=n_values)
+    return dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True))
