@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec, module_from_spec
 from itertools import chain
 from pathlib import Path
 from threading import Thread
-from types import ModuleType
 
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
@@ -168,12 +168,12 @@ class _Last:
 def _import_judge() -> None:
     """Import Great Expectations without looking for garbage among its 1,900 modules, now or later.
 
-    What it imports for expectations that no suite of ours has, and what takes a third of the time, waits for its user.
+    A third of the time would go to what only expectations need that no suite of ours has; that waits to be used.
     """
     gc.disable()
-    for name in _SELDOM_USED:
-        _import_when_used(name)
     try:
+        for name in _SELDOM_USED:
+            _import_when_used(name)
         import_module("expectations.validate")
         gc.freeze()
     finally:
@@ -181,15 +181,18 @@ def _import_judge() -> None:
 
 
 def _import_when_used(name: str) -> None:
-    module = ModuleType(name)
+    spec = find_spec(name)
+    if not spec or name in sys.modules:
+        return
+    module = module_from_spec(spec)
 
     def load(attribute: str) -> object:
-        del sys.modules[name]
+        del sys.modules[name], vars(module)["__getattr__"]
         vars(module).update(vars(import_module(name)))
         return getattr(module, attribute)
 
     vars(module)["__getattr__"] = load
-    sys.modules.setdefault(name, module)
+    sys.modules[name] = module
 
 
 class _Stopwatch:
