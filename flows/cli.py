@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 PUBLISHED, QUARANTINED, UNUSABLE, NOT_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
+_LARGE = 20_000_000  # bytes of sources
 _MOST_SHOWN = 10  # documents in the summary; the report has them all
 
 
@@ -159,8 +161,19 @@ def _clean(options: argparse.Namespace) -> int:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
     if options.address and options.engine != "dask":
         raise CleancopyError("--address: is that of a Dask scheduler; say --engine dask, too.")
+    if options.workers > 1 and options.engine == "processes" and _are_large(options.sources):
+        from flows.engines import start_server
+
+        start_server()  # before our own imports, which take as long again
     with _spooled(options) as settings:
         return _run(options, settings)
+
+
+def _are_large(sources: Sequence[str]) -> bool:
+    """Whether several processes will have something to do."""
+    paths = (path for source in map(Path, sources) for path in (source, *source.rglob("*")))
+    sizes = accumulate(path.stat().st_size for path in paths if path.is_file())
+    return any(size > _LARGE for size in sizes)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import chdir
 from functools import partial
+from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Protocol, Self, TypeVar
@@ -107,10 +108,15 @@ class Direct:
             self._progress(name, done, len(batches))
 
 
+def start_server() -> None:
+    """Start the server from which workers are forked, which takes two seconds until it is ready, if it is not there."""
+    set_forkserver_preload(_PRELOADED)
+    ensure_running()
+
+
 def _new_pool(n_workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return ProcessPoolExecutor(n_workers, context, initializer=_end_with_parent)
+    start_server()
+    return ProcessPoolExecutor(n_workers, multiprocessing.get_context("forkserver"), initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:

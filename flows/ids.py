@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from expectations.verdicts import Reason
-from flows.shards import Shard, hash_of
+from flows.shards import Shard
 from flows.tables import Rows
 
 
@@ -21,8 +21,8 @@ def settle_ids(shards: Iterable[Shard]) -> list[Shard]:
     for shard in shards:
         found.append(shard)
         ids = Rows.in_folder(shard.raw).read("id")["id"].to_pylist()
-        hashes.append(np.array([hash_of(document_id) for document_id in ids], np.uint64))
-    values, counts = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]), return_counts=True)
+        hashes.append(np.fromiter(map(hash, ids), np.int64, len(ids)))
+    values, counts = np.unique(np.concatenate([np.empty(0, np.int64), *hashes]), return_counts=True)
     repeated = values[counts > 1]
     first: dict[str, tuple[str, str]] = {}  # hash of the text and source of the one that keeps the id
     n_same: Counter[str] = Counter()

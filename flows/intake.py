@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaners.document import Document, Metadata
 from flows import UnreadableDocument
@@ -65,8 +65,7 @@ class Raw:
     error: UnreadableDocument | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A document that was found, and that need not be read if what was made of the same key is still there."""
 
     read: Callable[[], Raw]
@@ -159,9 +158,10 @@ def unread(portion: Portion) -> Iterator[Unread]:
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
                 content = record.raw if is_json else repr(record.values).encode("utf-8", "surrogatepass")
-                content += f"{record.encoding} {record.confidence}".encode()
-                key = blake2b(content, key=where, digest_size=16).digest()
-                yield Unread(partial(_document, record, portion), len(content), key=key)
+                digest = blake2b(content, key=where, digest_size=16)
+                if not record.is_line:
+                    digest.update(f"{record.encoding} {record.confidence}".encode())
+                yield Unread(partial(_document, record, portion), len(content), "", digest.digest())
         except DamagedFile as error:
             yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)
     if portion.start == 0 and _has_changed(file):

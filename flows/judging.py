@@ -7,6 +7,7 @@ hash of each text and, one band after the other, eight bytes of each sketch.
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
     failed: dict[str, tuple[Reason, ...]] = {}
     n_judged = 0
     shown: list[tuple[bool, float, str]] = []
-    with Judge(staging / "report" / "data-docs") as court:
+    sketches = staging / "sketches"
+    with Judge(staging / "report" / "data-docs") as court, ThreadPoolExecutor(1) as beside:
+        hashes = beside.submit(_sketches, shards, sketches)
         for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
             for table in tables:
                 facts = zip(*(table[name].to_pylist() for name in ("id", "check", "reason")), strict=True)
@@ -50,7 +53,7 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
         shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
         quarantine = unreadable | failed
         n_documents = n_judged + len(unreadable)
-        duplicates = _duplicates(shards, ids, quarantine, staging)
+        duplicates = _duplicates(ids, quarantine, hashes.result(), sketches)
         counts = {
             "documents": n_documents,
             "published": n_documents - len(duplicates) - len(quarantine),
@@ -85,28 +88,33 @@ def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         yield some
 
 
-def _duplicates(
-    shards: Sequence[Shard], ids: Sequence[str], quarantine: Mapping[str, object], staging: Path
-) -> dict[str, str]:
-    """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
-    hashes = np.zeros(len(ids), np.uint64)
-    with (staging / "sketches").open("w+b") as file:  # band after band, each with a number for each document
+def _sketches(shards: Sequence[Shard], path: Path) -> NDArray[np.uint64]:
+    """Write all sketches, band after band, each with a number for each document; return a hash of each text."""
+    n_documents = sum(len(Rows.in_folder(shard.documents)) for shard in shards)
+    hashes = np.zeros(n_documents, np.uint64)
+    with path.open("wb") as file:
         end = 0
         for table in _tables(shards, "text_sha256", "sketch"):
             start, end = end, end + len(table)
             hashes[start:end] = [int(digest[:16], 16) if digest else 0 for digest in table["text_sha256"].to_pylist()]
             for band, some in enumerate(numbers(table["sketch"]).T):
-                file.seek(8 * (band * len(ids) + start))
+                file.seek(8 * (band * n_documents + start))
                 file.write(some.tobytes())
-        sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
-        exact = _equal([ids[place] for place in sound], hashes[sound])
-        originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
+    return hashes
 
-        def band_of_originals(number: int) -> NDArray[np.uint64]:
-            file.seek(8 * number * len(ids))
-            return np.fromfile(file, np.uint64, len(ids))[originals]
 
-        near = near_duplicates([ids[place] for place in originals.tolist()], band_of_originals)
+def _duplicates(
+    ids: Sequence[str], quarantine: Mapping[str, object], hashes: NDArray[np.uint64], sketches: Path
+) -> dict[str, str]:
+    """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
+    sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
+    exact = _equal([ids[place] for place in sound], hashes[sound])
+    originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
+
+    def band_of_originals(number: int) -> NDArray[np.uint64]:
+        return np.fromfile(sketches, np.uint64, len(ids), offset=8 * number * len(ids))[originals]
+
+    near = near_duplicates([ids[place] for place in originals.tolist()], band_of_originals)
     return {copy: near.get(original, original) for copy, original in exact.items()} | near
 
 

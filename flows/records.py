@@ -6,9 +6,8 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -35,8 +34,7 @@ _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
 _CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of a file, or one that could not be read."""
 
     where: str  #: its place in the file, as a person would name it
@@ -171,7 +169,7 @@ def parsed(record: Record) -> Record:
         except (ValueError, RecursionError) as error:
             return Record(where, {}, line, UnreadableDocument("intake/not-json", f"{where} is not JSON: {error}."))
     record = _object(where, values, line)
-    return replace(record, encoding=found.encoding, confidence=found.confidence) if found else record
+    return record._replace(encoding=found.encoding, confidence=found.confidence) if found else record
 
 
 def _object(where: str, values: Any, raw: bytes) -> Record:
@@ -192,7 +190,7 @@ def _json(stream: io.BufferedReader) -> Iterator[Record]:
     found = _beginning(stream)
     for number, (values, text) in enumerate(_values(stream, found.encoding), 1):
         record = _object(f"record {number}", values, text.encode("utf-8", "surrogatepass"))
-        yield replace(record, encoding=found.encoding, confidence=found.confidence)
+        yield record._replace(encoding=found.encoding, confidence=found.confidence)
 
 
 def _values(stream: io.BufferedReader, encoding: str) -> Iterator[tuple[Any, str]]:

@@ -83,7 +83,9 @@ def batches(portions: Iterable[Portion], shard_bytes: int, cache: Cache, earlier
     found: list[list[Portion]] = []
     size = 0
     for portion in portions:
-        if not found or ends(f"{portion.file.id}\0{portion.start}", portion.size, size, shard_bytes):
+        if not found or ends(
+            f"{portion.file.id}\0{portion.start}", portion.size, size, shard_bytes // 2, 2 * shard_bytes
+        ):
             found.append([])
             size = 0
         found[-1].append(portion)
@@ -91,17 +93,13 @@ def batches(portions: Iterable[Portion], shard_bytes: int, cache: Cache, earlier
     return [Batch(tuple(batch), shard_bytes, cache, earlier) for batch in found]
 
 
-def ends(next_id: str, next_size: int, size: int, most: int) -> bool:
-    """Whether a shard ends before the next document.
+def ends(next_id: str, next_size: int, size: int, least: int, most: int) -> bool:
+    """Whether a shard, which is to have a size from `least` to `most`, ends before the next document.
 
     The id of the next one decides, so that behind a document that is new or gone the shards are soon the same as
-    before. They have half to twice the wanted size.
+    before.
     """
-    if size < most / 2:
+    if size < least:
         return False
-    return size >= 2 * most or hash_of(next_id) / 2**64 < 2 * next_size / most
-
-
-def hash_of(document_id: str) -> int:
-    """A number of 64 bits for an id."""
-    return int.from_bytes(sha256(document_id.encode()).digest()[:8], "big")
+    share = int.from_bytes(sha256(next_id.encode()).digest()[:8], "big") / 2**64
+    return size >= most or share < 3 * next_size / (most - least)

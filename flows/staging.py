@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cleaners import revert
 from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
 from flows import corpus
 from flows.cache import code, key_of
@@ -51,9 +52,10 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
         path = staging / "text" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+    rows = cleaned.filter(is_set_aside)
     set_aside = [
-        *cleaned.select(["id", "source"]).filter(is_set_aside),
-        raw.take(is_set_aside).read("text")["text"],
+        *rows.select(["id", "source"]),
+        pa.array(_source_texts(rows, raw.take(is_set_aside)), pa.string()),
         pa.array(filter(None, reasons), pa.list_(pa.string())),
     ]
     tables = {
@@ -62,6 +64,16 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
     return corpus.write_shard(staging, number, tables)
+
+
+def _source_texts(cleaned: pa.Table, raw: Rows) -> list[str | None]:
+    """The texts of some documents as they were read: by their ledgers, which costs less than to read them again."""
+    texts, ledgers = cleaned["text"].to_pylist(), cleaned["ledger"].to_pylist()
+    unclean = iter(raw.take(cleaned["text"].is_null().to_numpy()).read("text")["text"].to_pylist())
+    return [
+        next(unclean) if text is None else revert(text, corpus.ledger_of(ledger))
+        for text, ledger in zip(texts, ledgers, strict=True)
+    ]
 
 
 def _edits(documents: pa.Table) -> pa.Table:
@@ -86,14 +98,15 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
     )
     document = pc.list_parent_indices(cleaned["ledger"].combine_chunks())
     edits = _edits(cleaned).set_column(0, "document", document)
-    rules = edits.group_by(["document", "rule"], use_threads=False).aggregate([])
-    repeated = edits.filter(pc.equal(edits["rule"], REPEATED_LINE)).group_by(["document", "before"], use_threads=False)
+    repeated = edits.filter(pc.equal(edits["rule"], REPEATED_LINE))
     found.count_edits(
-        _counts(edits, "rule", "before", "after"), _counts(rules, "rule"), _counts(repeated.aggregate([]), "before")
+        _counts(edits, "rule", "before", "after"),
+        _n_documents(edits, "rule"),
+        _n_documents(repeated, "before"),
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
-    rows = cleaned.filter(is_shown).to_pylist()
-    for row, source_text in zip(rows, raw.take(is_shown).read("text")["text"].to_pylist(), strict=True):
+    shown = cleaned.filter(is_shown)
+    for row, source_text in zip(shown.to_pylist(), _source_texts(shown, raw.take(is_shown)), strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(
             id=document_id,
@@ -129,8 +142,22 @@ def _head(page: Path) -> bytes:
         return b""
 
 
-def _counts(table: pa.Table, *columns: str) -> dict[Any, int]:
-    """How often each value stands in a column, or each combination of values in several."""
-    counted = table.group_by(list(columns), use_threads=False).aggregate([([], "count_all")])
-    keys, *more = (counted[name].to_pylist() for name in columns)
-    return dict(zip(zip(keys, *more, strict=True) if more else keys, counted["count_all"].to_pylist(), strict=True))
+def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
+    """How often each combination of values stands in some columns, in the order of the first of each."""
+    encoded = [table[name].combine_chunks().dictionary_encode() for name in columns]
+    values = [column.dictionary for column in encoded]
+    sizes = [len(column) or 1 for column in values]
+    combined = np.ravel_multi_index([column.indices.to_numpy() for column in encoded], sizes)
+    found, counts = pa.array(combined).value_counts().flatten()
+    places = np.unravel_index(found.to_numpy(), sizes)
+    keys = (column.take(pa.array(some)).to_pylist() for column, some in zip(values, places, strict=True))
+    return dict(zip(zip(*keys, strict=True), counts.to_pylist(), strict=True))
+
+
+def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
+    """How many documents have each value in a column of their edits."""
+    encoded = edits[column].combine_chunks().dictionary_encode()
+    n_values = len(encoded.dictionary)
+    pairs = np.unique(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    counts = np.bincount(pairs % (n_values or 1), minlength=n_values)
+    return dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True))

@@ -2,7 +2,8 @@
 
 import gc
 
-import pyarrow.acero  # noqa: F401  which Arrow imports when a table is first filtered
+import ftfy  # noqa: F401  which cleaners import for the first text that was decoded twice
+import pandas  # noqa: F401  which Arrow imports when it first meets an array of NumPy
 
 from cleaners import Document, clean
 from cleaners.duplicates import sketch
