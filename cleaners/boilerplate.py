@@ -1,8 +1,9 @@
 """Page furniture: lines that belong to the page round an article, not to the article."""
 
 import re
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -15,7 +16,7 @@ from cleaners.ending import COMMENTS, LINKS
 from cleaners.knowledge import Knowledge
 from cleaners.page import beyond_article
 from cleaners.prefilter import Prefilter, starts_with_words
-from cleaners.rules import LONGEST_LINE, Rule, RuleBook
+from cleaners.rules import Rule, RuleBook
 
 _ENOUGH_LINES = 3_000  # different ones, after which a prefilter, which takes a quarter of a second to make, is worth it
 _MEMORY = 1 << 27  # bytes, at most, for an automaton, of which the rule book fills half; with less, RE2 forgets states
@@ -89,22 +90,14 @@ def _kind(rules: Sequence[Rule]) -> str:
 class _Matcher:
     """Which rules of a book match a line.
 
-    Most rules start with words, and one automaton, which seldom reads beyond these, answers for all of them. The others
-    are tried one by one; a prefilter is made for them when there are enough lines to be worth the time.
+    A rule takes no line that is longer than it may be, so that the lines of articles, which are long, meet few rules.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        together = [starts_with_words(rule.pattern) for rule in rules]
-        self._together = [index for index, is_together in enumerate(together) if is_together]
-        self._others = [index for index, is_together in enumerate(together) if not is_together]
-        self._set = _compile([rules[index].pattern for index in self._together], re2.Set.MatchSet)
-        self._patterns = [_compile([rules[index].pattern], re2.Set.SearchSet) for index in self._others]
-        self._longest = [rule.longest for rule in rules]
-        self._longest_other = max((self._longest[index] for index in self._others), default=0)
-        self._prefilter: Prefilter | None = None
-        self._n_lines = 0
+        self._bounds = sorted({rule.longest for rule in rules})
+        self._automata = [_Automata([rule for rule in rules if rule.longest >= bound]) for bound in self._bounds]
         self._known: dict[str, tuple[Rule, ...]] = {}
+        self._n_lines = 0
 
     def matches(self, lines: Sequence[str]) -> list[tuple[Rule, ...]]:
         """The rules that match each line."""
@@ -113,42 +106,82 @@ class _Matcher:
         found = list(map(self._known.get, lines))
         if None in found:
             new = {line for line, rules in zip(lines, found, strict=True) if rules is None}
-            self._look_at([line for line in new if len(line) <= LONGEST_LINE])
+            self._look_at(sorted(new, key=len))
             found = [self._known.get(line, ()) for line in lines]
         return cast("list[tuple[Rule, ...]]", found)
 
-    def _look_at(self, lines: Collection[str]) -> None:
+    def _look_at(self, lines: Sequence[str]) -> None:
+        self._n_lines += len(lines)
+        start = 0
+        for bound, automata in zip(self._bounds, self._automata, strict=True):
+            stop = bisect_right(lines, bound, key=len)
+            if start < stop:
+                some = lines[start:stop]
+                self._known.update(zip(some, automata.matches(some, self._n_lines >= _ENOUGH_LINES), strict=True))
+            start = stop
+
+
+class _Automata:
+    """Which of some rules match a line.
+
+    Most rules start with words, and one automaton, which seldom reads beyond these, answers for all of them. The others
+    are tried one by one, with a prefilter if there are so many lines that it is worth the time.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        together = [starts_with_words(rule.pattern) for rule in rules]
+        self._together = [index for index, is_together in enumerate(together) if is_together]
+        self._others = [index for index, is_together in enumerate(together) if not is_together]
+        self._set: re2.Set | None = None
+        self._prefilter: Prefilter | None = None
+
+    def matches(self, lines: Sequence[str], are_many: bool) -> list[tuple[Rule, ...]]:
+        """The rules that match each line, however long it is."""
         text = plain("\n".join(lines))
         try:
             data = text.encode()
         except UnicodeEncodeError:
             data = _SURROGATE.sub("\ufffd", text).encode()
-        self._n_lines += len(lines)
-        if not self._prefilter and self._n_lines >= _ENOUGH_LINES:
-            self._prefilter = Prefilter(self._rules[index].pattern for index in self._others)
-        may_be_others = not self._prefilter or self._prefilter.may_match(data)
-        for line, row in zip(lines, data.split(b"\n"), strict=False):
-            found = [self._together[place] for place in self._set.Match(row) or ()]
-            if may_be_others and len(line) <= self._longest_other:
-                places = self._prefilter.candidates(row) if self._prefilter else range(len(self._others))
-                found += [
-                    self._others[place]
-                    for place in places
-                    if len(line) <= self._longest[self._others[place]] and self._patterns[place].Match(row)
-                ]
-            self._known[line] = self._rules_of(line, found) if found else ()
+        rows = data.split(b"\n")
+        self._set = self._set or _starting([self._rules[index].pattern for index in self._together])
+        found = defaultdict[int, list[int]](list)  # indices of rules by number of the line
+        for number, row in enumerate(rows):
+            if places := self._set.Match(row):
+                found[number] = [self._together[place] for place in places]
+        for number, places in self._candidates(text, len(rows), are_many):
+            for place in places:
+                index = self._others[place]
+                if _anywhere(self._rules[index].pattern).Match(rows[number]):
+                    found[number].append(index)
+        matches: list[tuple[Rule, ...]] = [()] * len(rows)
+        for number, indices in found.items():
+            if not _SPEECH.search(plain(lines[number])):
+                matches[number] = tuple([self._rules[index] for index in sorted(indices)])
+        return matches
 
-    def _rules_of(self, line: str, found: Iterable[int]) -> tuple[Rule, ...]:
-        if _SPEECH.search(plain(line)):
-            return ()
-        return tuple([self._rules[index] for index in sorted(found) if len(line) <= self._longest[index]])
+    def _candidates(self, text: str, n_lines: int, are_many: bool) -> Iterable[tuple[int, Iterable[int]]]:
+        """For some of the lines, by number, which of the other rules may match them."""
+        if are_many:
+            self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
+            return self._prefilter.candidates(text).items()
+        return enumerate([range(len(self._others))] * n_lines)
 
 
-def _compile(patterns: Iterable[str], kind: Callable[[re2.Options], re2.Set]) -> re2.Set:
+def _starting(patterns: Iterable[str]) -> re2.Set:
+    return _compiled(re2.Set.MatchSet, patterns)
+
+
+@lru_cache(maxsize=1 << 10)
+def _anywhere(pattern: str) -> re2.Set:
+    return _compiled(re2.Set.SearchSet, [pattern])  # a set answers faster than a pattern, even a set of one
+
+
+def _compiled(kind: Callable[[re2.Options], re2.Set], patterns: Iterable[str]) -> re2.Set:
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = _MEMORY
-    compiled = kind(options)  # a set answers faster than a pattern, even a set of one
+    compiled = kind(options)
     for pattern in patterns:
         compiled.Add(pattern)
     compiled.Compile()

@@ -1,20 +1,23 @@
-"""What a text must hold for a pattern to match: the literals by which most rules are ruled out at a glance.
+"""What a line must hold for a pattern to match: the literals by which most rules are ruled out at a glance.
 
-RE2 finds all literals of the rule book in one pass over a line; only the rules whose literals stand there are tried.
-Source: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram Index, 2012), here for whole literals.
+An automaton finds all literals of the rule book in one pass; only the rules whose literals stand in a line are tried.
+Sources: the prefilter of RE2 (R. Cox, Regular Expression Matching with a Trigram Index, 2012), here for whole literals;
+A. Aho and M. Corasick, Efficient String Matching, 1975.
 """
 
 import re
 import warnings
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
-from itertools import product
+from functools import cache
+from itertools import accumulate, product
 from re import _constants as op  # type: ignore[attr-defined]  # the parser of the standard library has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-import re2
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-_MEMORY = 1 << 26  # bytes, at most
 _MOST_SPELLINGS = 30  # of a piece of a pattern that are spelled out
 _MOST_LITERALS = 4_000
 _WIDEST_RANGE = 8  # characters of a class that are spelled out
@@ -40,8 +43,8 @@ _ONE = re.compile(rf"\\.|{_CLASS}")
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _STARTS_WIDE = re.compile(rf"\^*(?:[^{_WIDE}](?:[?*]|\{{0[^}}]*\}})\??)*{_WIDE}")
 
-_START, _END = "\x02", "\x03"  # stand for the ends of a line
-_ANCHORS = {op.AT_BEGINNING: _START, op.AT_END: _END}
+_END = "\n"  # of a line: the one before, or this
+_ANCHORS = {op.AT_BEGINNING: _END, op.AT_END: _END}
 
 _Literals = frozenset[str]
 _Nodes = Iterable[tuple[Any, Any]]
@@ -51,10 +54,8 @@ class Prefilter:
     """Which of several patterns may match a line.
 
     >>> prefilter = Prefilter(["^share (this|on)", "cookies?$"])
-    >>> prefilter.may_match(b"They share the bread.\\nWe use Cookies"), prefilter.may_match(b"They share the bread.")
-    (True, False)
-    >>> list(prefilter.candidates(b"We use Cookies")), list(prefilter.candidates(b"They share the bread."))
-    ([1], [])
+    >>> prefilter.candidates("They share the bread.\\nWe use Cookies")
+    {1: {1}}
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -62,37 +63,30 @@ class Prefilter:
         Args:
             patterns: in RE2's syntax, to be matched without regard to case.
         """
-        found = [literals(pattern) or {""} for pattern in patterns]
-        self._each = _search("|".join(sorted(map(_escaped, alternatives))) for alternatives in found)
-        self._any = _search(["(?m)" + "|".join(sorted(map(_escaped, set().union(*found))))])
+        owners = defaultdict[str, list[int]](list)
+        self._always: set[int] = set()
+        for index, pattern in enumerate(patterns):
+            for literal in literals(pattern) or ():
+                owners[literal.casefold()].append(index)
+            if not literals(pattern):
+                self._always.add(index)
+        self._owners = list(owners.values())
+        self._automaton = BytesAhoCorasick(
+            [literal.encode() for literal in owners], implementation=Implementation.ContiguousNFA
+        )
 
-    def may_match(self, lines: bytes) -> bool:
-        """Whether any of the patterns may match one of the lines, in UTF-8."""
-        return self._any.Match(lines) is not None
-
-    def candidates(self, line: bytes) -> Iterable[int]:
-        """Indices of the patterns that may match a line in UTF-8; all others do not."""
-        if not self.may_match(line):  # most lines, and by an automaton of far fewer states, which RE2 makes as it goes
-            return ()
-        return self._each.Match(line) or ()
-
-
-def _search(patterns: Iterable[str]) -> re2.Set:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = _MEMORY
-    compiled = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        compiled.Add(pattern)
-    compiled.Compile()
-    return compiled
-
-
-def _escaped(literal: str) -> str:
-    """The pattern of a literal, at whose ends may stand an end of the line."""
-    start, end = "^" * literal.startswith(_START), "$" * literal.endswith(_END)
-    escaped: str = re2.escape(literal.strip(_START + _END))
-    return start + escaped + end
+    def candidates(self, text: str) -> dict[int, set[int]]:
+        """For lines of a text, by number, the indices of patterns that may match them; all others do not."""
+        lines = f"{_END}{text}{_END}".casefold().encode("utf-8", "surrogatepass")
+        found = defaultdict[int, set[int]](set)
+        if hits := self._automaton.find_matches_as_indexes(lines, overlapping=True):
+            starts = list(accumulate([len(line) + 1 for line in lines.split(b"\n")]))
+            for literal, start, _ in hits:
+                found[bisect_right(starts, start + 1) - 1].update(self._owners[literal])
+        if self._always:
+            for number in range(text.count("\n") + 1):
+                found[number].update(self._always)
+        return dict(found)
 
 
 def starts_with_words(pattern: str) -> bool:
@@ -113,6 +107,7 @@ def _starts_wide(bare: str) -> bool:
     return any(map(_STARTS_WIDE.match, bare.split("|")))
 
 
+@cache
 def literals(pattern: str) -> _Literals | None:
     """Literals of which a text must hold at least one, in whatever case, for the pattern to match.
 
@@ -178,7 +173,7 @@ def _better(best: _Literals | None, found: Iterable[str]) -> _Literals | None:
 
 def _weight(literal: str) -> int:
     """How much a literal rules out: a space or an end of the line by itself nothing, with others a little."""
-    n = len(literal.strip(_START + _END + " "))
+    n = len(literal.strip(_END + " "))
     return n + (0 < n < len(literal))
 
 

@@ -13,8 +13,8 @@ from flows import cleaning, reading, staging
 __all__ = ["cleaning", "reading", "staging"]
 
 # The rule book, its patterns and the tables of letters and languages are made when they are first needed, and what
-# spares lines most patterns once there are some thousand.
-more = "".join(f"Story {number} of the day\n" for number in range(4_000))
+# spares lines most patterns once there are some thousand, short ones and longer ones.
+more = "".join(f"Story {number} of the day\n{f'Story {number} ' * 15}\n" for number in range(4_000))
 text = f"The ministers of twelve countries met in Paris, led by Dovil\u00c4\u2014.\nShare this article\n{more}"
 measure(Document(text), clean(text))
 sketch(text)
