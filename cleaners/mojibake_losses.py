@@ -174,7 +174,7 @@ def repair_losses(
 
 def _with_gaps(name: str, region: str) -> str:
     """The region with U+FFFD for each letter that lost a byte, and nothing guessed."""
-    return _LOST.sub(_SUBSTITUTE, _LOSSY[name].encode(region)).decode().replace("\x1a", _REPLACED)
+    return _LOST.sub(_SUBSTITUTE, _LOSSY[name].encode(region)).decode("utf-8", "replace").replace("\x1a", _REPLACED)
 
 
 def _regions(line: str, names: Set[str], is_windows: bool) -> list[tuple[int, str, str]]:

@@ -111,6 +111,15 @@ def test_a_letter_that_became_u_fffd_is_not_guessed_in_a_text_of_a_word_or_two()
     assert repair("Slovenčina je jazyk.".encode().decode("cp1252", "replace")) == "Slovenčina je jazyk."
 
 
+def test_beside_a_lost_letter_that_stays_lost_another_lost_byte_is_lost_too():
+    assert repair("KopeÄ\ufffdekÃ") == "Kope\ufffdek\ufffd"
+
+
+@given(st.text("abekÄÅÃâ€ÐÑ\ufffdšž ", min_size=2, max_size=12))
+def test_a_word_or_two_with_lost_letters_never_fails_and_does_not_change_twice(text):
+    assert repair(repair(text)) == repair(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
