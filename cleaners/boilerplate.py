@@ -1,7 +1,6 @@
 """Page furniture: lines that belong to the page round an article, not to the article."""
 
 import re
-from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -90,12 +89,18 @@ def _kind(rules: Sequence[Rule]) -> str:
 class _Matcher:
     """Which rules of a book match a line.
 
-    A rule takes no line that is longer than it may be, so that the lines of articles, which are long, meet few rules.
+    Most rules start with words, and one automaton, which seldom reads beyond these, answers for all of them. The others
+    are tried one by one, with a prefilter if there are so many lines that it is worth the time.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._bounds = sorted({rule.longest for rule in rules})
-        self._automata = [_Automata([rule for rule in rules if rule.longest >= bound]) for bound in self._bounds]
+        self._rules = rules
+        together = [starts_with_words(rule.pattern) for rule in rules]
+        self._together = [index for index, is_together in enumerate(together) if is_together]
+        self._others = [index for index, is_together in enumerate(together) if not is_together]
+        self._longest = max((rule.longest for rule in rules), default=0)
+        self._set: re2.Set | None = None
+        self._prefilter: Prefilter | None = None
         self._known: dict[str, tuple[Rule, ...]] = {}
         self._n_lines = 0
 
@@ -106,38 +111,13 @@ class _Matcher:
         found = list(map(self._known.get, lines))
         if None in found:
             new = {line for line, rules in zip(lines, found, strict=True) if rules is None}
-            self._look_at(sorted(new, key=len))
+            if short := [line for line in new if len(line) <= self._longest]:
+                self._look_at(short)
             found = [self._known.get(line, ()) for line in lines]
         return cast("list[tuple[Rule, ...]]", found)
 
     def _look_at(self, lines: Sequence[str]) -> None:
         self._n_lines += len(lines)
-        start = 0
-        for bound, automata in zip(self._bounds, self._automata, strict=True):
-            stop = bisect_right(lines, bound, key=len)
-            if start < stop:
-                some = lines[start:stop]
-                self._known.update(zip(some, automata.matches(some, self._n_lines >= _ENOUGH_LINES), strict=True))
-            start = stop
-
-
-class _Automata:
-    """Which of some rules match a line.
-
-    Most rules start with words, and one automaton, which seldom reads beyond these, answers for all of them. The others
-    are tried one by one, with a prefilter if there are so many lines that it is worth the time.
-    """
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        together = [starts_with_words(rule.pattern) for rule in rules]
-        self._together = [index for index, is_together in enumerate(together) if is_together]
-        self._others = [index for index, is_together in enumerate(together) if not is_together]
-        self._set: re2.Set | None = None
-        self._prefilter: Prefilter | None = None
-
-    def matches(self, lines: Sequence[str], are_many: bool) -> list[tuple[Rule, ...]]:
-        """The rules that match each line, however long it is."""
         text = plain("\n".join(lines))
         try:
             data = text.encode()
@@ -149,23 +129,26 @@ class _Automata:
         for number, row in enumerate(rows):
             if places := self._set.Match(row):
                 found[number] = [self._together[place] for place in places]
-        for number, places in self._candidates(text, len(rows), are_many):
+        for number, places in self._candidates(text):
             for place in places:
                 index = self._others[place]
-                if _anywhere(self._rules[index].pattern).Match(rows[number]):
+                if self._may_take(index, lines[number]) and _anywhere(self._rules[index].pattern).Match(rows[number]):
                     found[number].append(index)
-        matches: list[tuple[Rule, ...]] = [()] * len(rows)
+        self._known.update(dict.fromkeys(lines, ()))
         for number, indices in found.items():
-            if not _SPEECH.search(plain(lines[number])):
-                matches[number] = tuple([self._rules[index] for index in sorted(indices)])
-        return matches
+            line = lines[number]
+            if not _SPEECH.search(plain(line)):
+                self._known[line] = tuple([self._rules[i] for i in sorted(indices) if self._may_take(i, line)])
 
-    def _candidates(self, text: str, n_lines: int, are_many: bool) -> Iterable[tuple[int, Iterable[int]]]:
-        """For some of the lines, by number, which of the other rules may match them."""
-        if are_many:
+    def _may_take(self, index: int, line: str) -> bool:
+        return len(line) <= self._rules[index].longest
+
+    def _candidates(self, text: str) -> Iterable[tuple[int, Iterable[int]]]:
+        """For some of the lines of a text, by number, which of the other rules may match them."""
+        if self._n_lines >= _ENOUGH_LINES:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
             return self._prefilter.candidates(text).items()
-        return enumerate([range(len(self._others))] * n_lines)
+        return enumerate([range(len(self._others))] * (text.count("\n") + 1))
 
 
 def _starting(patterns: Iterable[str]) -> re2.Set:
