@@ -8,7 +8,11 @@ same time, each from six bytes before it.
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from cleaners.compiled import folders
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +110,32 @@ def _utf8(sample: str) -> bytes:
 
 @cache
 def _model() -> _Model:
-    """The model of py3langid, which takes half a second to load."""
+    """The model of py3langid: as `unpack_model` has left it, or else unpacked now, which takes half a second."""
+    import numpy as np
+
+    for folder in folders():
+        files = [Path(folder, _folder(), f"{name}.npy") for name in _Model._fields]
+        if all(file.exists() for file in files):
+            languages, *arrays = (np.asarray(np.load(file, mmap_mode="r")) for file in files)
+            return _Model(languages.tolist(), *arrays)
+    return _unpacked()
+
+
+def unpack_model(folder: Path) -> None:
+    """Write the model into a folder as it lies in memory, where processes share it and read what they need."""
+    import numpy as np
+
+    target = folder / _folder()
+    target.mkdir()
+    for name, value in _unpacked()._asdict().items():
+        np.save(target / f"{name}.npy", value)
+
+
+def _folder() -> str:
+    return f"py3langid-{version('py3langid')}"
+
+
+def _unpacked() -> _Model:
     import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

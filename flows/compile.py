@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cleaners.compiled import PACKAGE, SOURCES, fingerprint, modules
+from cleaners.language import unpack_model
 
 _SETUP = f"""
 from sys import argv
@@ -44,6 +45,7 @@ def main() -> None:
         package = room / "built" / PACKAGE
         for module in (room / "built" / "cleaners").iterdir():
             module.rename(package / module.name)
+        unpack_model(package)
         (package / "__init__.py").write_text(f'FINGERPRINT = "{fingerprint()}"  # of the sources\n')
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(package, target)
