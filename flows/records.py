@@ -30,6 +30,7 @@ from flows.sources import Kind, SourceFile
 from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_LEAST_LARGE = 2.0**63
 _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
 _CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
 
@@ -160,6 +161,8 @@ def parsed(record: Record) -> Record:
     where, line, found = record.where, record.raw, None
     try:
         values = orjson.loads(line)
+        if isinstance(values, dict) and any(map(_may_be_integer, values.values())):
+            values = json.loads(line)
     except ValueError:
         try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
             found = decode(line.strip())
@@ -170,6 +173,11 @@ def parsed(record: Record) -> Record:
             return Record(where, {}, line, UnreadableDocument("intake/not-json", f"{where} is not JSON: {error}."))
     record = _object(where, values, line)
     return record._replace(encoding=found.encoding, confidence=found.confidence) if found else record
+
+
+def _may_be_integer(value: object) -> bool:
+    """Whether orjson, which makes floats of integers beyond 64 bits, may have made one of it."""
+    return isinstance(value, float) and abs(value) >= _LEAST_LARGE
 
 
 def _object(where: str, values: Any, raw: bytes) -> Record:

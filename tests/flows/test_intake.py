@@ -168,6 +168,12 @@ def test_ids_do_not_depend_on_how_the_work_is_cut_up_or_on_the_order_of_records(
     assert all(re.fullmatch(r"a\.jsonl#[0-9a-f]{16}", document_id) for document_id, _ in whole)
 
 
+@pytest.mark.parametrize("number", [7, -(2**63), 2**64 - 1, 2**64, 10**24 + 1, -(10**24) - 1])
+def test_an_id_that_is_a_number_keeps_all_its_digits(tmp_path, number):
+    (tmp_path / "a.jsonl").write_bytes(jsonl([{"id": number, "text": prose("in May")}]))
+    assert [raw.document.id for raw in documents(tmp_path)] == [str(number)]
+
+
 def test_a_table_is_read_in_parts_and_only_the_columns_needed(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(intake, "read_records", lambda *args: asked.append(args) or iter(()))
