@@ -32,9 +32,6 @@ class Block:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Block) and self.text == other.text
 
-    def __hash__(self) -> int:
-        return hash(self.text)
-
     @property
     def ends_sentence(self) -> bool:
         """Whether the last character is a full stop or the like, whatever closes behind it."""
