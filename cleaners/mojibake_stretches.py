@@ -16,6 +16,7 @@ from typing import NamedTuple
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, UNIT, Encoding, is_valid
 from cleaners.mojibake_letters import character, surprise
+from cleaners.mojibake_surroundings import Surroundings
 
 # All in bits: by how much a proposal must make the text less surprising.
 _NEEDED = 8
@@ -137,11 +138,12 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
     evidence = dict.fromkeys(ENCODINGS, 0)
     if most >= max(_MANY_CHARACTERS, n_characters * _SHARE) and max(map(len, stretches.values())) == 1:
         evidence |= dict.fromkeys(alike[likely[0]], _OVERWHELMING)
+    places = {span: _place(span[0], starts, islands) for span in stretches}
+    surroundings: Surroundings | None = None
     for (start, end), options in stretches.items():
         if len(likely) > 1 and decided.find(1, start, end) >= 0:
             continue
-        index = bisect_right(starts, start) - 1
-        at = islands[index].start() + start - starts[index]
+        at = places[start, end]
         stretch = joined[start:end]
         behind = at + end - start
         if _TABLE.issuperset(stretch) and not _touches_letter(line, at, behind):
@@ -159,6 +161,11 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
         for meaning, encodings in options.items():
             if readings := _readings(meaning, encodings[0]):
                 gain, meant = _best_reading(before, stretch, after, readings)
+                if gain >= _LEAST_NEEDED:
+                    if not surroundings:
+                        spans = [(place, place + stop - first) for (first, stop), place in places.items()]
+                        surroundings = Surroundings(line, spans)
+                    gain += surroundings.bits(at, stretch, meant)
                 found.append(_Proposal(gain, offset + at, stretch, meant, encodings))
         if found:
             yield from found
@@ -167,6 +174,12 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
                 evidence[encoding] += best.gain
             if best.gain >= _DECISIVE:
                 decided[start:end] = b"\1" * (end - start)
+
+
+def _place(start: int, starts: Sequence[int], islands: Sequence[re.Match[str]]) -> int:
+    """Where in a line a place in its joined islands is."""
+    index = bisect_right(starts, start) - 1
+    return islands[index].start() + start - starts[index]
 
 
 def _touches_letter(line: str, start: int, end: int) -> bool:

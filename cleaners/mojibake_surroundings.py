@@ -1,0 +1,94 @@
+"""What stands round a stretch that may be mojibake, and says that it is not: its word, quotation marks, scripts.
+
+Two or three good characters that happen to be valid UTF-8 in some encoding may look rarer than what they would mean;
+what a wrong decoding would have done to their neighbours, too, tells more.
+"""
+
+from collections.abc import Iterable
+
+from cleaners.mojibake_languages import letters_of
+from cleaners.mojibake_letters import character
+
+# In bits, as the gains of proposals.
+_PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
+_STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman and cp437 alone
+_SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
+_ONLY_OF_ITS_SCRIPT = 8
+
+_FARTHEST = 300  # characters in which a quotation, or a word, is looked for
+_OPENING = {"”": "“„”", "»": "«", "“": "„", "’": "‘‚", "‘": "‚", "«": "»", "›": "‹"}
+_SIGNS = frozenset("–—…™")
+
+
+class Surroundings:
+    """A line, with the spans in it that may be mojibake.
+
+    >>> line = "з\u2019їзд"
+    >>> Surroundings(line, [(0, 3)]).bits(0, line[:3], "\u74bf")
+    -16
+    """
+
+    def __init__(self, line: str, spans: Iterable[tuple[int, int]]) -> None:
+        self._line = line
+        self._suspects = {place for start, end in spans for place in range(start, end)}
+        self._scripts: set[str] | None = None
+
+    def bits(self, at: int, stretch: str, meant: str) -> int:
+        """What speaks for a stretch at a place being mojibake, if positive, or against it."""
+        bits = _STARTS_WITH_SPACE if stretch[0] == "\xa0" else 0
+        if self._is_partly_damaged(at, at + len(stretch), len(meant)):
+            bits += _PARTLY_DAMAGED
+        if self._closes_quotation(at, stretch):
+            bits += _CLOSES_QUOTATION
+        if self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch[0], meant):
+            bits += _SIGN_BEHIND_CAPITALS
+        script = character(stretch[0]).script
+        if script and script != "LATIN":
+            if script not in self._own_scripts():
+                bits += _ONLY_OF_ITS_SCRIPT * bool(self._own_scripts())
+            elif len(meant) == 1 and character(meant).script not in (script, "LATIN"):
+                bits += _OF_NO_SCRIPT_HERE
+        return bits
+
+    def _is_partly_damaged(self, start: int, end: int, n_meant: int) -> bool:
+        """Whether as many letters of the word, beyond ASCII, are as they should be; lost bytes may leave a capital."""
+        n_halves = 0
+        for places in (
+            range(start - 1, max(-1, start - _FARTHEST), -1),
+            range(end, min(len(self._line), end + _FARTHEST)),
+        ):
+            for place in places:
+                symbol = self._line[place]
+                if not symbol.isalpha() and symbol != "’":
+                    break
+                if symbol > "\x7f" and symbol.lower() != symbol.upper() and place not in self._suspects:
+                    n_halves += 2 if symbol.islower() else 1
+                    if n_halves >= 2 * n_meant:
+                        return True
+        return False
+
+    def _closes_quotation(self, at: int, stretch: str) -> bool:
+        """Whether the last character is a closing quotation mark that an opening one in the line lacks."""
+        closing, behind, line = stretch[-1], at + len(stretch), self._line
+        opening = _OPENING.get(closing)
+        if not opening or line[behind : behind + 1].isalnum():
+            return False
+        opened = max([line.rfind(mark, max(0, at - _FARTHEST), at) for mark in opening])
+        if opened < 0 or opened in self._suspects or closing in line[opened + 1 : at]:
+            return False
+        following = line.find(closing, behind, behind + _FARTHEST)
+        return following < 0 or any(mark != closing and mark in line[behind:following] for mark in opening)
+
+    def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
+        return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
+
+    def _is_spelled_so(self, letter: str, meant: str) -> bool:
+        letters = letters_of(self._line)
+        return meant.lower() in letters and letter.lower() not in letters
+
+    def _own_scripts(self) -> set[str]:
+        """The scripts of the letters that are no suspects."""
+        if self._scripts is None:
+            letters = {symbol for place, symbol in enumerate(self._line) if place not in self._suspects}
+            self._scripts = {character(symbol).script for symbol in letters if symbol.isalpha()}
+        return self._scripts
