@@ -25,7 +25,7 @@ class Surroundings:
 
     >>> line = "з\u2019їзд"
     >>> Surroundings(line, [(0, 3)]).bits(0, line[:3], "\u74bf")
-    -16
+    -32
     """
 
     def __init__(self, line: str, spans: Iterable[tuple[int, int]]) -> None:
