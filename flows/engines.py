@@ -131,6 +131,12 @@ def _end_with_parent() -> None:
     Thread(target=follow, daemon=True).start()
 
 
+def _kill_workers(pool: ProcessPoolExecutor) -> None:
+    """End all workers of a broken pool: CPython 3.11 waits forever for one that was starting as another died."""
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+
+
 class Processes(Direct):
     """Batches handed to worker processes of this machine; a context manager, since they have to be ended.
 
@@ -191,6 +197,8 @@ class Processes(Direct):
                     break
                 except BrokenProcessPool as death:
                     n_deaths += 1
+                    if self._pool:
+                        _kill_workers(self._pool)
                     self.__exit__()
                     waiting.extendleft(batch for batch, _ in reversed(under_way))
                     under_way.clear()
@@ -223,6 +231,7 @@ class Pool:
         try:
             return pool.submit(stage, batch).result()
         except BrokenProcessPool:
+            _kill_workers(pool)
             with self._lock:
                 if self._pool is pool:
                     self._pool = None
