@@ -11,7 +11,7 @@ from cleaners.mojibake_letters import character
 
 # In bits, as the gains of proposals.
 _PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
-_STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman and cp437 alone
+_STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman alone
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
 _ONLY_OF_ITS_SCRIPT = 8
 
