@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from cleaners import language as language_module
 from cleaners.language import language
 
 SENTENCES = {
@@ -31,3 +33,17 @@ def test_capitals_digits_and_short_texts():
     assert language(SENTENCES["de"].upper()) == "de"
     assert language("Hello!") is None
     assert language("1234567890 " * 100) == language("1234567890 " * 5)
+
+
+def test_the_model_that_was_unpacked_before_is_the_same(tmp_path, monkeypatch):
+    language_module.unpack_model(tmp_path)
+    models = []
+    for folders in ([], [str(tmp_path)]):
+        monkeypatch.setattr(language_module, "folders", lambda folders=folders: folders)
+        language_module._model.cache_clear()
+        models.append(language_module._model())
+    language_module._model.cache_clear()
+    unpacked, kept = models
+    assert kept.languages == unpacked.languages
+    assert all(np.array_equal(*pair) for pair in zip(kept[1:], unpacked[1:], strict=True))
+    assert kept.weights.base is not None, "it was read from the folder"
