@@ -1,7 +1,6 @@
 """A file as a stream of records, whatever its format, in memory that does not grow with it."""
 
 import codecs
-import csv
 import io
 import json
 import re
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from flows import UnreadableDocument
 from flows.decoding import Decoded, decode
+from flows.delimited import delimited_rows
 from flows.opening import (
     LARGEST_DOCUMENT,
     PIECE,
@@ -244,27 +244,13 @@ def _beginning(stream: io.BufferedReader) -> Decoded:
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
     found = _beginning(stream)
     first = found.text.lstrip("\ufeff").split("\n", 1)[0]
-    csv.field_size_limit(LARGEST_DOCUMENT)
     lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline="")
-    rows = csv.reader(_short_lines(lines), delimiter=max("\t,;|", key=first.count))
     try:
-        names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
-        for number, row in enumerate(rows, 1):
-            if row:
-                raw = "\0".join(row).encode("utf-8", "surrogatepass")
-                values = dict(zip(names, row, strict=False))
-                yield Record(f"row {number}", values, raw, None, found.encoding, found.confidence)
-    except csv.Error as error:
-        raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {reason_of(error)}.") from error
+        for row in delimited_rows(lines, delimiter=max("\t,;|", key=first.count)):
+            raw = row.raw.encode("utf-8", "surrogatepass")
+            yield Record(row.where, row.values, raw, row.error, found.encoding, found.confidence)
     finally:
         lines.detach()
-
-
-def _short_lines(lines: io.TextIOBase) -> Iterator[str]:
-    while line := lines.readline(LARGEST_DOCUMENT + 1):
-        if len(line) > LARGEST_DOCUMENT:
-            raise DamagedFile("intake/too-large", f"A row ends the file: {TOO_LARGE}")
-        yield line
 
 
 def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[str] | None) -> Iterator[Record]:
