@@ -4,7 +4,6 @@ A file is one document, or each of its records is. Ids come from the field that 
 never from a counter: they are the same in every run, on every machine, however the work is cut up.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
 from flows.records import Record, field_names, parsed, part_sizes, read_records
-from flows.sources import IntakeError, Kind, SourceFile
+from flows.sources import IntakeError, Kind, SourceFile, size_and_version
 
 # The names under which tables and dumps keep what we need, the likeliest first.
 _TEXT_FIELDS = "text content body article maintext main_text article_text full_text raw_content html raw_html".split()
@@ -177,10 +176,9 @@ def _has_changed(file: SourceFile) -> bool:
     if not file.is_local or not file.version:
         return False
     try:
-        status = os.lstat(file.address)
+        return size_and_version(file.address) != (file.size, file.version)
     except OSError:
         return True
-    return (status.st_size, str(status.st_mtime_ns)) != (file.size, file.version)
 
 
 def _read_file(file: SourceFile, kind: Kind) -> Raw:
