@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
@@ -30,6 +31,7 @@ from flows.sources import Kind, SourceFile
 from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_MOST_SAMPLED = 1000  # records, also damaged ones, that are read to know the fields
 _LEAST_LARGE = 2.0**63
 _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
 _CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
@@ -301,12 +303,13 @@ def _warc(stream: io.BufferedReader) -> Iterator[Record]:
 
 
 def field_names(file: SourceFile, kind: Kind) -> list[str]:
-    """The fields of a file's first hundred records, in their order; none if it cannot be read."""
-    try:
+    """The fields of a file's first hundred sound records, in their order; of a damaged file, of those that it has."""
+    names: dict[str, None] = {}
+    with suppress(Exception):  # whoever reads it will say what is damaged
         if kind == Kind.PARQUET:
             with parquet_file(file) as table:
                 return list(table.schema_arrow.names)
-        records = map(parsed, islice(read_records(file, kind), 100))
-        return list(dict.fromkeys(name for record in records for name in record.values))
-    except Exception:  # whoever reads it will say so
-        return []
+        records = map(parsed, islice(read_records(file, kind), _MOST_SAMPLED))
+        for record in islice((record for record in records if not record.error), 100):
+            names.update(dict.fromkeys(record.values))
+    return list(names)
