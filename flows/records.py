@@ -165,7 +165,7 @@ def parsed(record: Record) -> Record:
         values = orjson.loads(line)
         if isinstance(values, dict) and any(map(_may_be_integer, values.values())):
             values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
             found = decode(line.strip())
             values = json.loads(found.text.lstrip("\ufeff"))
