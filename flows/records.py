@@ -184,12 +184,12 @@ def _may_be_integer(value: object) -> bool:
 
 def _object(where: str, values: Any, raw: bytes) -> Record:
     if not isinstance(values, dict):
-        reason = f"{where} is {_name(values)}, not an object with fields."
+        reason = f"{where} is {name_of(values)}, not an object with fields."
         return Record(where, {}, raw, UnreadableDocument("intake/not-an-object", reason))
     return Record(where, values, raw)
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
     """What a value is called in JSON."""
     names: dict[type, str] = {dict: "an object", list: "an array", str: "a string", bool: "a truth value"}
     return names.get(type(value), "null" if value is None else "a number")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -172,6 +173,28 @@ def test_ids_do_not_depend_on_how_the_work_is_cut_up_or_on_the_order_of_records(
 def test_an_id_that_is_a_number_keeps_all_its_digits(tmp_path, number):
     (tmp_path / "a.jsonl").write_bytes(jsonl([{"id": number, "text": prose("in May")}]))
     assert [raw.document.id for raw in documents(tmp_path)] == [str(number)]
+
+
+@pytest.mark.parametrize(
+    ("given", "document_id"),
+    [
+        (7.0, "7"),
+        (-7.25, "-7.25"),
+        (Decimal("12345678901234567890.00"), "12345678901234567890"),
+        (Decimal("7.50"), "7.50"),
+        ("café".encode(), "café"),
+        (bytes.fromhex("65f0a1b2c3d4e5f6a7b8c9d0"), "65f0a1b2c3d4e5f6a7b8c9d0"),
+    ],
+)
+def test_an_id_that_is_no_text_is_the_text_that_people_write_for_it(tmp_path, given, document_id):
+    (tmp_path / "a.parquet").write_bytes(parquet_bytes([{"id": given, "text": prose("in May")}]))
+    assert [raw.document.id for raw in documents(tmp_path)] == [document_id]
+
+
+@pytest.mark.parametrize("given", [None, True, "", [7], float("nan"), float("inf"), 2.0**53])
+def test_what_is_no_id_or_may_have_lost_digits_gives_way_to_a_hash(tmp_path, given):
+    (tmp_path / "a.parquet").write_bytes(parquet_bytes([{"id": given, "text": prose("in May")}]))
+    assert [raw.document.id.partition("#")[0] for raw in documents(tmp_path)] == ["a.parquet"]
 
 
 def test_a_table_is_read_in_parts_and_only_the_columns_needed(tmp_path, monkeypatch):
