@@ -2,16 +2,18 @@
 
 import json
 import sys
+from io import BufferedReader
 from typing import BinaryIO
 
 from cleaners import Document, Knowledge
 from cleaners.pipeline import edit
-from flows import UnreadableDocument
+from flows import CleancopyError, UnreadableDocument
 from flows.intake import Fields, guess, read_field, sound
+from flows.opening import has_lines
 from flows.records import Record, records_of
 
 
-def clean_lines(source: BinaryIO, target: BinaryIO, knowledge: Knowledge, wanted: Fields) -> None:
+def clean_lines(source: BufferedReader, target: BinaryIO, knowledge: Knowledge, wanted: Fields) -> None:
     """Clean the text of each record; all else of it stays as it is written, so that numbers keep their digits.
 
     A record that cannot be cleaned goes through as it is, and standard error says why.
@@ -21,7 +23,12 @@ def clean_lines(source: BinaryIO, target: BinaryIO, knowledge: Knowledge, wanted
         target: where the records go, in their order.
         knowledge: what the cleaners may know.
         wanted: the field that holds the text, if it is not to be guessed from each record.
+
+    Raises:
+        CleancopyError: if the source is JSON, but not JSONL.
     """
+    if not has_lines(source):
+        raise CleancopyError("standard input: has no record on each line, as JSONL has; convert it, as `jq -c` does.")
     for record in records_of(source):
         try:
             line = _cleaned(record, knowledge, wanted.text or guess(record.values))

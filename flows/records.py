@@ -22,7 +22,7 @@ from flows.opening import (
     TOO_LARGE,
     DamagedFile,
     can_be_cut,
-    is_wide,
+    has_lines,
     parquet_file,
     reason_of,
     unpacked,
@@ -71,7 +71,7 @@ def read_records(
         with unpacked(file, start) as stream:
             if kind == Kind.JSON and _is_object(_start(stream).split(b"\n", 1)[0]):
                 kind = Kind.JSONL
-            elif kind == Kind.JSONL and not start and is_wide(stream):  # its lines are objects one after the other
+            elif kind == Kind.JSONL and not start and not has_lines(stream):
                 kind = Kind.JSON
             if kind == Kind.JSON:
                 yield from _json(stream)

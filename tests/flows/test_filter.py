@@ -8,16 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaners import Knowledge
+from flows import CleancopyError
 from flows.filter import clean_lines
 from flows.intake import Fields
 from tests.flows.formats import PAGE
+
+
+def buffered(data):
+    return io.BufferedReader(io.BytesIO(data))
 
 
 @pytest.fixture
 def filtered(capsys):
     def run(*lines):
         target = io.BytesIO()
-        clean_lines(io.BytesIO("\n".join(lines).encode()), target, Knowledge(), Fields())
+        clean_lines(buffered("\n".join(lines).encode()), target, Knowledge(), Fields())
         return target.getvalue().decode().splitlines(), capsys.readouterr().err.splitlines()
 
     return run
@@ -40,7 +45,7 @@ def test_all_but_the_text_stays_as_it_is_written(before, after, is_ascii, separa
         return f"{{{separators[0].join(members)}}}\n".encode("utf-8", "replace")
 
     target = io.BytesIO()
-    clean_lines(io.BytesIO(written("a\xa0b")), target, Knowledge(), Fields(text="text"))
+    clean_lines(buffered(written("a\xa0b")), target, Knowledge(), Fields(text="text"))
     assert target.getvalue() == written("a b\n")
 
 
@@ -93,3 +98,9 @@ def test_a_page_that_cannot_be_read_goes_through_as_it_is(filtered, monkeypatch)
     lines, errors = filtered('{"html": "<p>one"}', '{"text": "two"}')
     assert lines == ['{"html": "<p>one"}', '{"text": "two\\n"}']
     assert errors == ["cleancopy: A fault of our own: ZeroDivisionError: division by zero."]
+
+
+@pytest.mark.parametrize("data", ['[{"text":"a"},{"text":"b"}]', '[\n{"text":"a"}\n]', '{\n "text": "a"\n}'])
+def test_json_that_has_no_record_on_each_line_is_refused_in_one_sentence(filtered, data):
+    with pytest.raises(CleancopyError, match=r"^standard input: has no record on each line, .+; convert it, as"):
+        filtered(data)

@@ -208,6 +208,19 @@ def test_a_table_is_read_in_parts_and_only_the_columns_needed(tmp_path, monkeypa
     assert texts(tmp_path, most=1) == [article["text"] for article in ARTICLES]
 
 
+@pytest.mark.parametrize("name", ["array.jsonl", "array.ndjson", "pretty.jsonl"])
+def test_what_is_called_jsonl_and_is_not_is_never_cut_up(tmp_path, name):
+    (tmp_path / name).write_bytes(SOURCES[name])
+    assert texts(tmp_path, most=50) == [article["text"] for article in ARTICLES]
+
+
+def test_a_first_line_that_is_damaged_does_not_make_jsonl_something_else(tmp_path):
+    for line in [b"[", b"{", b"[1, 2]", b'{"text":', b'[["text"]]']:
+        (tmp_path / "a.jsonl").write_bytes(line + b"\n" + jsonl())
+        assert len(errors(tmp_path)) == 1, line
+        assert [text for text in texts(tmp_path) if text] == [article["text"] for article in ARTICLES]
+
+
 def test_a_pattern_gives_the_files_that_match_it(tmp_path):
     for name in ["a/one.txt", "a/two.html", "b/three.txt", "b/c/four.txt"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
