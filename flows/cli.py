@@ -155,7 +155,8 @@ def _clean(options: argparse.Namespace) -> int:
             from flows.filter import clean_lines
 
             settings = _settings(options)
-            clean_lines(sys.stdin.buffer, sys.stdout.buffer, settings.knowledge(), settings.fields)
+            with os.fdopen(sys.stdin.fileno(), "rb", closefd=False) as source:
+                clean_lines(source, sys.stdout.buffer, settings.knowledge(), settings.fields)
             return PUBLISHED
     elif options.jsonl or "-" in options.sources:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
