@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cleaners.edits import Edit, smallest
 from cleaners.mojibake_encodings import CANDIDATE, ENCODINGS, UNIT, Encoding, is_valid
 from cleaners.mojibake_letters import character, surprise
-from cleaners.mojibake_surroundings import Surroundings
+from cleaners.mojibake_surroundings import Surroundings, touches_letter
 
 # All in bits: by how much a proposal must make the text less surprising.
 _NEEDED = 8
@@ -146,7 +146,7 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
         at = places[start, end]
         stretch = joined[start:end]
         behind = at + end - start
-        if _TABLE.issuperset(stretch) and not _touches_letter(line, at, behind):
+        if _TABLE.issuperset(stretch) and not touches_letter(line, at, behind):
             continue
         is_long = end - start >= _MANY_CHARACTERS
         if sure := _sure_reading(options, evidence, is_long):
@@ -180,10 +180,6 @@ def _place(start: int, starts: Sequence[int], islands: Sequence[re.Match[str]]) 
     """Where in a line a place in its joined islands is."""
     index = bisect_right(starts, start) - 1
     return islands[index].start() + start - starts[index]
-
-
-def _touches_letter(line: str, start: int, end: int) -> bool:
-    return any(map(str.isalpha, line[start - 1 : start] + line[end : end + 1]))
 
 
 def _reading_of_whole(

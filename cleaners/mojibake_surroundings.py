@@ -13,11 +13,17 @@ from cleaners.mojibake_letters import character
 _PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
 _STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman alone
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
+_OF_LANGUAGE = 6  # where it has, and the letters are part of a longer word
 _ONLY_OF_ITS_SCRIPT = 8
 
 _FARTHEST = 300  # characters in which a quotation, or a word, is looked for
 _OPENING = {"”": "“„”", "»": "«", "“": "„", "’": "‘‚", "‘": "‚", "«": "»", "›": "‹"}
 _SIGNS = frozenset("–—…™")
+
+
+def touches_letter(line: str, start: int, end: int) -> bool:
+    """Whether a letter stands right before a span of a line, or right behind it."""
+    return any(map(str.isalpha, line[start - 1 : start] + line[end : end + 1]))
 
 
 class Surroundings:
@@ -40,8 +46,11 @@ class Surroundings:
             bits += _PARTLY_DAMAGED
         if self._closes_quotation(at, stretch):
             bits += _CLOSES_QUOTATION
-        if self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch[0], meant):
-            bits += _SIGN_BEHIND_CAPITALS
+        is_spelled_so = self._is_spelled_so(stretch, meant)
+        if self._is_sign_behind_capitals(at, stretch):
+            bits += 0 if is_spelled_so else _SIGN_BEHIND_CAPITALS
+        elif is_spelled_so and touches_letter(self._line, at, at + len(stretch)):
+            bits += _OF_LANGUAGE
         script = character(stretch[0]).script
         if script and script != "LATIN":
             if script not in self._own_scripts():
@@ -82,9 +91,10 @@ class Surroundings:
     def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
         return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
 
-    def _is_spelled_so(self, letter: str, meant: str) -> bool:
+    def _is_spelled_so(self, stretch: str, meant: str) -> bool:
+        """Whether the language has all the new letters and none of the old."""
         letters = letters_of(self._line)
-        return meant.lower() in letters and letter.lower() not in letters
+        return letters.issuperset(meant.lower()) and letters.isdisjoint(stretch.lower())
 
     def _own_scripts(self) -> set[str]:
         """The scripts of the letters that are no suspects."""
