@@ -166,6 +166,8 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
                         spans = [(place, place + stop - first) for (first, stop), place in places.items()]
                         surroundings = Surroundings(line, spans)
                     gain += surroundings.bits(at, stretch, meant)
+                    if gain < _DECISIVE or len(options) > 1:
+                        gain += surroundings.bits_of_language(at, stretch, meant)
                 found.append(_Proposal(gain, offset + at, stretch, meant, encodings))
         if found:
             yield from found

@@ -46,11 +46,8 @@ class Surroundings:
             bits += _PARTLY_DAMAGED
         if self._closes_quotation(at, stretch):
             bits += _CLOSES_QUOTATION
-        is_spelled_so = self._is_spelled_so(stretch, meant)
-        if self._is_sign_behind_capitals(at, stretch):
-            bits += 0 if is_spelled_so else _SIGN_BEHIND_CAPITALS
-        elif is_spelled_so and touches_letter(self._line, at, at + len(stretch)):
-            bits += _OF_LANGUAGE
+        if self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
+            bits += _SIGN_BEHIND_CAPITALS
         script = character(stretch[0]).script
         if script and script != "LATIN":
             if script not in self._own_scripts():
@@ -58,6 +55,12 @@ class Surroundings:
             elif len(meant) == 1 and character(meant).script not in (script, "LATIN"):
                 bits += _OF_NO_SCRIPT_HERE
         return bits
+
+    def bits_of_language(self, at: int, stretch: str, meant: str) -> int:
+        """The same by the letters of its language, which takes longer to tell."""
+        if not touches_letter(self._line, at, at + len(stretch)) or self._is_sign_behind_capitals(at, stretch):
+            return 0
+        return _OF_LANGUAGE * self._is_spelled_so(stretch, meant)
 
     def _is_partly_damaged(self, start: int, end: int, n_meant: int) -> bool:
         """Whether as many letters of the word, beyond ASCII, are as they should be; lost bytes may leave a capital."""
