@@ -92,7 +92,9 @@ class Surroundings:
         return following < 0 or any(mark != closing and mark in line[behind:following] for mark in opening)
 
     def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
-        return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
+        """Whether it is a capital and a sign, and neither starts a name."""
+        before, after = self._line[max(0, at - 1) : at], self._line[at + len(stretch) :][:1]
+        return stretch[1:] in _SIGNS and stretch[0].isupper() and before.isupper() and not after.islower()
 
     def _is_spelled_so(self, stretch: str, meant: str) -> bool:
         """Whether the language has all the new letters and none of the old."""
