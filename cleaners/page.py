@@ -25,7 +25,8 @@ _VERY_WIDE_GAP = 30
 _MUCH_PROSE = 0.1  # of all paragraphs, in what belongs to the article
 _SHORTEST_SENTENCE = 20
 _MOST_BETWEEN = 3  # lines that are no sentences, before the article goes on with
-_ENOUGH_IN_A_ROW = 2  # of them, or with one beyond a link
+_ENOUGH = 4  # sentences in a row, of which one that is not short counts as two,
+_ENOUGH_BELOW_LINK = 2  # or fewer
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
@@ -109,19 +110,19 @@ def _reach(lines: Sequence[Block], side: range, known: Mapping[int, str]) -> int
         known: lines that look like furniture, and the kind of furniture.
     """
     reached = side[0]
-    n_between = n_in_a_row = enough = 0
+    n_between = in_a_row = enough = 0
     for index in side[1:]:
         line = lines[index]
         if index in known or not line.ends_sentence:
             n_between += 1
             if n_between > _MOST_BETWEEN:
                 break
-            enough = 1 if n_between == 1 and is_link(line, known.get(index)) else _ENOUGH_IN_A_ROW
-            n_in_a_row = 0
+            enough = _ENOUGH_BELOW_LINK if n_between == 1 and is_link(line, known.get(index)) else _ENOUGH
+            in_a_row = 0
         else:
-            n_in_a_row += line.length >= _SHORTEST_SENTENCE
-            if n_in_a_row >= enough:
-                reached, n_between, n_in_a_row, enough = index, 0, 0, 0
+            in_a_row += 2 if line.length >= _SHORTEST_SENTENCE else 1
+            if in_a_row >= enough:
+                reached, n_between, in_a_row, enough = index, 0, 0, 0
     return reached
 
 
