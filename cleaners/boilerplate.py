@@ -26,6 +26,13 @@ _INTERRUPTIONS = ("advertisement/", "loading/", "player/")
 _ASKING = ("appeal/liked-it", "cookie-banner/consent-", "cookie-banner/so-we-use-cookies", "notice/age")
 _QUESTION_MARKS = ("?", "\uff1f", "\u037e", "\u061f")  # the common one, and those of Chinese, Greek and Arabic
 _LONGEST_QUESTION = 50  # characters
+_ARROWS = re.compile(
+    r"""
+    ^(?: [\u2190-\u21ff\u25b6\u25b8\u25ba\u2794\u2798-\u27be\u2b05-\u2b0d\U0001f446-\U0001f449]\ufe0f?[ \t]*
+       | [»›][ \t]+ )+
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SAID = """
     said says told tells asked asks wrote writes warned warns joked jokes begged sang added advised advises explained
@@ -156,6 +163,8 @@ class _Matcher:
     def _look_at(self, lines: Sequence[str]) -> None:
         self._n_lines += len(lines)
         text = plain("\n".join(lines))
+        if not text.isascii():
+            text = _ARROWS.sub("", text)  # "→ Share this article" is what it is without
         try:
             data = text.encode()
         except UnicodeEncodeError:

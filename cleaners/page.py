@@ -204,8 +204,8 @@ def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], t
         for index in range(first)
         if index not in recognized and lines[index].length in _HEADLINE and not _is_kept(lines, index)
     ]
-    if not candidates:
-        return set()
+    if len(candidates) < 2:
+        return set(candidates)
     body = {word for line in lines[first : first + 3] for word in words(line)}
     likeliest = max(candidates, key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index))
     signed = [index for index in candidates if holds_metadata(lines, index + 1)][-1:]
