@@ -28,10 +28,9 @@ _QUESTION_MARKS = ("?", "\uff1f", "\u037e", "\u061f")  # the common one, and tho
 _LONGEST_QUESTION = 50  # characters
 _ARROWS = re.compile(
     r"""
-    ^(?: [\u2190-\u21ff\u25b6\u25b8\u25ba\u2794\u2798-\u27be\u2b05-\u2b0d\U0001f446-\U0001f449]\ufe0f?[ \t]*
-       | [»›][ \t]+ )+
+    (?: [\u2190-\u21ff\u25b6\u25b8\u25ba\u2794\u2798-\u27be\u2b05-\u2b0d\U0001f446-\U0001f449]\ufe0f?\s* | [»›]\s+ )+
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SAID = """
@@ -162,9 +161,7 @@ class _Matcher:
 
     def _look_at(self, lines: Sequence[str]) -> None:
         self._n_lines += len(lines)
-        text = plain("\n".join(lines))
-        if not text.isascii():
-            text = _ARROWS.sub("", text)  # "→ Share this article" is what it is without
+        text = plain("\n".join([line if line[0].isalnum() else _without_arrows(line) for line in lines]))
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -195,6 +192,12 @@ class _Matcher:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
             return self._prefilter.candidates(text).items()
         return enumerate([range(len(self._others))] * (text.count("\n") + 1))
+
+
+def _without_arrows(line: str) -> str:
+    """The line without arrows that lead it: "→ Share this article" is the same furniture as without."""
+    arrows = _ARROWS.match(line)
+    return line[arrows.end() :] if arrows else line
 
 
 def _starting(patterns: Iterable[str]) -> re2.Set:
