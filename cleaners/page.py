@@ -75,7 +75,7 @@ def beyond_article(
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
     if beyond:
-        above = [index for index in range(first) if index not in recognized]
+        above = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
         beyond -= _headline(lines, first, [i for i in above if i in beyond or not _is_kept(lines, i)], title)
     return beyond
 
@@ -196,7 +196,7 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
     return n_at_margin > _WRAPPED_SHARE * len(lengths)
 
 
-def _headline(lines: Sequence[Block], first: int, above: Sequence[int], title: str | None) -> set[int]:
+def _headline(lines: Sequence[Block], first: int, candidates: Sequence[int], title: str | None) -> set[int]:
     """The headline above the article, and the standfirst below it.
 
     Of several lines, that which has most words in common with the first paragraphs is one of these two, and so is that
@@ -205,15 +205,14 @@ def _headline(lines: Sequence[Block], first: int, above: Sequence[int], title: s
     Args:
         lines: those of the text.
         first: where the article starts.
-        above: lines above it that may be the headline.
+        candidates: lines above it that may be the headline.
         title: what the source itself declared as its title.
     """
-    candidates = [index for index in above if lines[index].length in _HEADLINE]
     if len(candidates) < 2:
         return set(candidates)
     body = {word for line in lines[first : first + 3] for word in words(line)}
     likeliest = max(candidates, key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index))
-    none_follows = frozenset(index - 1 for index in above)
+    none_follows = frozenset(index - 1 for index in candidates)
     signed = [index for index in candidates if index not in none_follows and holds_metadata(lines, index + 1)][-1:]
     found = {likeliest, *signed}
     found.update(index - 1 if lines[index].ends_sentence else index + 1 for index in tuple(found))
