@@ -23,8 +23,8 @@ _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 # These stand between any two paragraphs, and say nothing of where the article is.
 _INTERRUPTIONS = ("advertisement/", "loading/", "player/")
-_ASKING = ("appeal/liked-it", "cookie-banner/consent-", "cookie-banner/so-we-use-cookies", "notice/age")
-_QUESTION_MARKS = ("?", "\uff1f", "\u037e", "\u061f")  # the common one, and those of Chinese, Greek and Arabic
+_ASKING = ("appeal/liked-it", "cookie-banner/consent-", "cookie-banner/heading-", "cookie-banner/so-", "notice/age")
+_QUESTION_MARKS = ("?", "\uff1f", ";", "\u061f")  # the common one, and those of Chinese, Greek and Arabic
 _LONGEST_QUESTION = 50  # characters
 _ARROWS = re.compile(
     r"""

@@ -212,8 +212,8 @@ def _headline(lines: Sequence[Block], first: int, candidates: Sequence[int], tit
         return set(candidates)
     body = {word for line in lines[first : first + 3] for word in words(line)}
     likeliest = max(candidates, key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index))
-    none_follows = frozenset(index - 1 for index in candidates)
-    signed = [index for index in candidates if index not in none_follows and holds_metadata(lines, index + 1)][-1:]
+    may_be = frozenset(candidates)
+    signed = [index for index in candidates if index + 1 not in may_be and holds_metadata(lines, index + 1)][-1:]
     found = {likeliest, *signed}
     found.update(index - 1 if lines[index].ends_sentence else index + 1 for index in tuple(found))
-    return found.intersection(candidates)
+    return found & may_be
