@@ -37,10 +37,10 @@ _CREDIT = re.compile(
     re.VERBOSE,
 )
 
-# Two characters that end a credit, unless it has one of some marks.
+# Two characters that end a credit, unless it ends with a bracket or has one of some marks.
 _ENDINGS = frozenset(word[-2:] for word in [*_AGENCIES.split(), *_KINDS.split()])
-_SIGNING = frozenset(":/|©)]")
-_ABBREVIATIONS = ("ot. ", "nuotr.")  # Polish and Lithuanian for a picture
+_BRACKETS = frozenset(")]")
+_MARKING = (":", "/", "|", "©", "ot. ", "nuotr.")  # the last two are Polish and Lithuanian for a picture
 
 # The same in RE2's syntax and a little more, for a whole text; a letter without regard to case is one of several.
 _SPACE = r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
@@ -92,7 +92,7 @@ def credit(line: str) -> str:
     ''
     """
     tail = line[-80:].rstrip()
-    if tail[-2:] not in _ENDINGS and _SIGNING.isdisjoint(tail) and not any(map(tail.__contains__, _ABBREVIATIONS)):
+    if tail[-2:] not in _ENDINGS and tail[-1:] not in _BRACKETS and all(mark not in tail for mark in _MARKING):
         return ""
     match = _CREDIT.search(line, max(0, len(line) - 200))
     return match[0].strip() if match else ""
