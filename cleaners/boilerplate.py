@@ -23,8 +23,37 @@ _MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 # These stand between any two paragraphs, and say nothing of where the article is.
 _INTERRUPTIONS = ("advertisement/", "loading/", "player/")
+_ASKING = ("appeal/liked-it", "cookie-banner/consent-", "cookie-banner/heading-", "cookie-banner/so-", "notice/age")
+_QUESTION_MARKS = ("?", "\uff1f", ";", "\u061f")  # the common one, and those of Chinese, Greek and Arabic
+_LONGEST_QUESTION = 50  # characters
+_ARROWS = re.compile(
+    r"""
+    (?: [\u2190-\u21ff\u25b6\u25b8\u25ba\u2794\u2798-\u27be\u2b05-\u2b0d\U0001f446-\U0001f449]\ufe0f?\s* | [»›]\s+ )+
+    """,
+    re.VERBOSE,
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SPEECH = re.compile(r"""^"|[,.!?]"\s|»,\s""")  # "We use cookies," the baker said
+_SAID = """
+    said says told tells asked asks wrote writes warned warns joked jokes begged sang added advised advises explained
+    sagt sagte sagten meint meinte rät riet rief ruft fragt fragte schrieb schreibt erklärt erklärte heißt hieß stand
+    zegt zei aldus vraagt vroeg schrijft raadt riep säger sa sade sier siger sagde skriver skrev frågar råder uppmanar
+    sanoo sanoi kertoo kysyy neuvoo ütleb ütles saka teica sacīja sako sakė pasakė klausia pataria rašo rašė
+    dit disait dirent conseille explique raconte demande écrit prévient dice dijo decía disse diceva aconseja aconselha
+    consiglia explica spiega racconta pide chiede escribió escreveu scrive diz dizia spune spunea zice întreabă
+    mówi mówią mówił mówiła powiedział powiedziała radzi głosi głosił głosiła głosiło pisze pyta dodaje twierdzi
+    říká řekl řekla řekli radí píše dodává hovorí povedal povedala tvrdí kaže rekao rekla pravi
+    mondja mondta mondták tanácsolja írja kérdezi diyor diyorlar dedi derdi söyledi yazıyor anlatıyor
+    говорит говорят говорил говорила сказал сказала советует пишет гласит гласил гласила гласило просит шутит
+    каже кажуть казав казала сказав сказала радить пише просить жартує казва каза съветва λέει είπε λένε
+""".split()
+# "We use cookies," the baker said; we use cookies, says the baker; we use cookies, the baker said.
+_SPEECH = re.compile(
+    rf"""
+    ^" | [,.!?]"\s | »,\s
+    | ,\s (?: (?:[–—-]\s)? (?:{"|".join(_SAID)}) | (?:[\w'-]+\s){{1,3}} (?:said|told|asked|sang) )\b .* [.!?…]$
+    """,
+    re.VERBOSE,
+)
 
 
 def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edit]:
@@ -44,6 +73,9 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     if not matched:
         return
     taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
+    for index in matched.keys() - taken.keys():
+        if all(_may_be_asked_in_talk(lines[index], rule) for rule in matched[index]):
+            del matched[index]
     interruptions = {index for index, rule in taken.items() if rule.startswith(_INTERRUPTIONS)}
     rest = [index for index in range(len(lines)) if index not in interruptions]
     known = {place: _kind(matched[index]) for place, index in enumerate(rest) if index in matched}
@@ -60,7 +92,8 @@ def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict
     for index, rules in known.items():
         may_be_edge = index < first or index >= behind or index - 1 in known or index + 1 in known
         for rule in rules:
-            if rule.where == "anywhere" or (may_be_edge and rule.where == "edge"):
+            acts = rule.where == "anywhere" or (may_be_edge and rule.where == "edge")
+            if acts and not _may_be_asked_in_talk(lines[index], rule):
                 taken[index] = rule
                 break
     # What is taken vouches for its neighbours, and they for theirs.
@@ -70,11 +103,21 @@ def _decide(lines: Sequence[Block], known: Mapping[int, Sequence[Rule]]) -> dict
         for neighbour in (index - 1, index + 1):
             if neighbour in known and neighbour not in taken:
                 near = (f"near:{taken[index].id}", f"near:{taken[index].family}")
-                vouched_for = [rule for rule in known[neighbour] if rule.where in near]
+                vouched_for = [
+                    rule
+                    for rule in known[neighbour]
+                    if rule.where in near or _may_be_asked_in_talk(lines[neighbour], rule)
+                ]
                 if vouched_for:
                     taken[neighbour] = vouched_for[0]
                     waiting.append(neighbour)
     return taken
+
+
+def _may_be_asked_in_talk(line: Block, rule: Rule) -> bool:
+    """Whether a line asks what a site asks its readers, and a reporter somebody: "Do you accept cookies?"."""
+    is_short = line.length < _LONGEST_QUESTION
+    return is_short and line.text.endswith(_QUESTION_MARKS) and rule.id.startswith(_ASKING)
 
 
 def _kind(rules: Sequence[Rule]) -> str:
@@ -118,7 +161,7 @@ class _Matcher:
 
     def _look_at(self, lines: Sequence[str]) -> None:
         self._n_lines += len(lines)
-        text = plain("\n".join(lines))
+        text = plain("\n".join([line if line[0].isalnum() else _without_arrows(line) for line in lines]))
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -149,6 +192,12 @@ class _Matcher:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
             return self._prefilter.candidates(text).items()
         return enumerate([range(len(self._others))] * (text.count("\n") + 1))
+
+
+def _without_arrows(line: str) -> str:
+    """The line without arrows that lead it: "→ Share this article" is the same furniture as without."""
+    arrows = _ARROWS.match(line)
+    return line[arrows.end() :] if arrows else line
 
 
 def _starting(patterns: Iterable[str]) -> re2.Set:

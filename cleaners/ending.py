@@ -22,6 +22,7 @@ _LONGEST_TEASER = 400  # characters
 _ALONE_SHARE = 0.75  # of the lines of prose below: those without prose beside them
 _MOST_IN_A_ROW = 3  # sentences below that follow each other
 _SHORTEST_SENTENCE = 20  # characters
+_SHORTEST_LINK = 25  # characters; a label of links is shorter
 # What is below may share so much of its words with the article, as a share of what the article's own lines share.
 # It may share no more than that over all its lines, nor over the first of them, where the article would go on.
 _COHESION = 0.8
@@ -89,7 +90,9 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
             break
         if index in known:
             n_known += 1
-            may_end = index - 1 not in known and n_known >= max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
+            is_passed = is_link(line, known[index]) and in_a_row > 0
+            enough_known = max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
+            may_end = index - 1 not in known and not is_passed and n_known >= enough_known
         else:
             may_end = index - 1 in is_prose and n_below >= _FEWEST_TEASERS and _may_be_heading(line, n_copies)
             is_paragraph = line.length > _LONGEST_TEASER and (line.is_prose or is_long(line))
@@ -108,6 +111,11 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
             n_below += 1
             n_alone += index - 1 not in is_prose and index + 1 not in is_prose
     return ends[::-1]
+
+
+def is_link(line: Block, kind: str | None) -> bool:
+    """Whether a line of a kind of furniture is itself a link to another article, which may stand in this one."""
+    return kind in LINKS and line.length >= _SHORTEST_LINK
 
 
 def _may_be_heading(line: Block, n_copies: Mapping[str, int]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cleaners.blocks import Block, ends_sentence
 from cleaners.credits import credit
-from cleaners.ending import LINKS, end_of_article, is_long, words
+from cleaners.ending import LINKS, end_of_article, is_link, is_long, words
 from cleaners.metadata import holds_metadata, holds_source
 
 _ENOUGH_EVIDENCE = 2  # lines of the page that rules recognized
@@ -23,7 +23,10 @@ _PARAGRAPH = 140  # characters of a sentence that a teaser seldom has
 _WIDE_GAP = 10  # lines between two paragraphs
 _VERY_WIDE_GAP = 30
 _MUCH_PROSE = 0.1  # of all paragraphs, in what belongs to the article
-_SHORTEST_SENTENCE = 40
+_SHORTEST_SENTENCE = 20
+_MOST_BETWEEN = 3  # lines that are no sentences, before the article goes on with
+_ENOUGH = 4  # sentences in a row, of which one that is not short counts as two,
+_ENOUGH_BELOW_LINK = 2  # or fewer
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
 _TEASER = range(35, 160)  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
@@ -61,10 +64,8 @@ def beyond_article(
     if len(recognized) < _ENOUGH_EVIDENCE or len(paragraphs) < 2:
         return beyond
     first, last = _article(lines, paragraphs, recognized)
-    while first > 0 and first - 1 not in recognized and _is_sentence(lines[first - 1]):
-        first -= 1
-    while last + 1 < len(lines) and last + 1 not in recognized and _is_sentence(lines[last + 1]):
-        last += 1
+    first = _reach(lines, range(first, -1, -1), known)
+    last = _reach(lines, range(last, end), known)
     for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
         is_full = sum(index in known for index in side) >= max(_ENOUGH_KNOWN, _KNOWN_SHARE * len(side))
         marks = known if is_full else recognized
@@ -73,7 +74,10 @@ def beyond_article(
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
-    return beyond - {_headline(lines, first, recognized, title)} if beyond else beyond
+    if beyond:
+        above = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
+        beyond -= _headline(lines, first, [i for i in above if i in beyond or not _is_kept(lines, i)], title)
+    return beyond
 
 
 def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Collection[int]) -> tuple[int, int]:
@@ -98,6 +102,31 @@ def _article(lines: Sequence[Block], paragraphs: Sequence[int], recognized: Coll
     while last + 1 < len(sizes) and sizes[last + 1] >= _MUCH_PROSE * sum(sizes):
         last += 1
     return groups[first][0], groups[last][-1]
+
+
+def _reach(lines: Sequence[Block], side: range, known: Mapping[int, str]) -> int:
+    """The last line of the article on one side: sentences go on, and a link or a heading between them is no end.
+
+    Args:
+        lines: those of the text.
+        side: from a paragraph of the article outwards.
+        known: lines that look like furniture, and the kind of furniture.
+    """
+    reached = side[0]
+    n_between = in_a_row = enough = 0
+    for index in side[1:]:
+        line = lines[index]
+        if index in known or not line.ends_sentence:
+            n_between += 1
+            if n_between > _MOST_BETWEEN:
+                break
+            enough = _ENOUGH_BELOW_LINK if n_between == 1 and is_link(line, known.get(index)) else _ENOUGH
+            in_a_row = 0
+        else:
+            in_a_row += 2 if line.length >= _SHORTEST_SENTENCE else 1
+            if in_a_row >= enough:
+                reached, n_between, in_a_row, enough = index, 0, 0, 0
+    return reached
 
 
 def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
@@ -155,10 +184,6 @@ def _is_heading(lines: Sequence[Block], index: int) -> bool:
     return index + 1 < len(lines) and (lines[index + 1].is_prose or lines[index + 1].text == lines[index].text)
 
 
-def _is_sentence(line: Block) -> bool:
-    return line.length >= _SHORTEST_SENTENCE and line.ends_sentence
-
-
 def _is_kept(lines: Sequence[Block], index: int) -> bool:
     return is_long(lines[index]) or holds_metadata(lines, index) or credit(lines[index].text) != ""
 
@@ -171,13 +196,24 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
     return n_at_margin > _WRAPPED_SHARE * len(lengths)
 
 
-def _headline(lines: Sequence[Block], first: int, recognized: Collection[int], title: str | None) -> int:
-    """The line above the article that has most words in common with its first paragraphs; the nearest of several."""
-    candidates = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
+def _headline(lines: Sequence[Block], first: int, candidates: Sequence[int], title: str | None) -> set[int]:
+    """The headline above the article, and the standfirst below it.
+
+    Of several lines, that which has most words in common with the first paragraphs is one of these two, and so is that
+    which a byline or a date follows; the nearest of several.
+
+    Args:
+        lines: those of the text.
+        first: where the article starts.
+        candidates: lines above it that may be the headline.
+        title: what the source itself declared as its title.
+    """
     if len(candidates) < 2:
-        return candidates[0] if candidates else -1
+        return set(candidates)
     body = {word for line in lines[first : first + 3] for word in words(line)}
-    return max(
-        candidates,
-        key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index),
-    )
+    likeliest = max(candidates, key=lambda index: (lines[index].text == title, len(body & words(lines[index])), index))
+    may_be = frozenset(candidates)
+    signed = [index for index in candidates if index + 1 not in may_be and holds_metadata(lines, index + 1)][-1:]
+    found = {likeliest, *signed}
+    found.update(index - 1 if lines[index].ends_sentence else index + 1 for index in tuple(found))
+    return found & may_be

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cleaners import Document, Metadata, clean
+from cleaners.credits import signature
 
 TITLE = "Ministers meet in Paris"
 STANDFIRST = "Twelve countries want to keep trawlers out of the strait, but France needs the fish."
@@ -74,6 +75,40 @@ def test_credits_of_captions_are_known_without_the_marks_round_them():
         PROSE,
     )
     assert metadata.credits == ("Jan Berg/Reuters", "Ann Lee", "Jan Berg/AFP")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "She took a picture of the bridge: it was gone.",
+        "© 2025 The Harbour Post",
+        "Sein Kredit war weg. Credit Suisse auch",
+        "Was it real? Image and likeness are words of the Bible",
+        "He was seen in the film. Fotis Kafatos wrote it",
+        "Le port (photo) est fermé depuis lundi",
+    ],
+)
+def test_words_that_labels_of_credits_use_are_no_credit(line):
+    assert signature(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("credit", "who"),
+    [
+        ("(fot. Jan Berg)", "Jan Berg"),
+        ("| Foto: Jan Berg", "Jan Berg"),
+        ("| J. Bergo nuotr.", "J. Bergo"),
+        ("(Фото: ТАСС)", "ТАСС"),
+        ("Фото: Ян Берг", "Ян Берг"),
+        ("© AFP", "AFP"),
+        ("Photo : Jan Berg", "Jan Berg"),
+        ("(Fotoğraf: Jan Berg)", "Jan Berg"),
+        ("| EFE", "EFE"),
+        ("(AP Photo/Jan Berg)", "AP Photo/Jan Berg"),
+    ],
+)
+def test_pictures_are_signed_in_many_languages(credit, who):
+    assert signature(f"The port of Riga on Monday {credit}") == who
 
 
 def test_prose_that_names_an_agency_is_no_credit():

@@ -106,3 +106,52 @@ def test_headlines_below_a_label_go_between_the_paragraphs_of_a_page():
 def test_two_labels_above_an_article_are_no_menu():
     text = f"Upriver\nLifestyle\nHarbours\nMinisters meet in Paris about the treaty\n{ARTICLE}\n{TEASERS}\n"
     assert clean(text).text.startswith("Upriver\nLifestyle\nHarbours\n")
+
+
+LINK = "READ MORE: Why the treaty was never read out loud"
+SHORT = [
+    "Riga will send two ships.",
+    "The bakers of the town were asked for bread, and baked all night.",
+    "Nobody knows who is to pay for it.",
+    "The snow has since melted.",
+]
+HEAD = ["Ministers meet in Paris about the treaty", "The talks went on until midnight, and nobody left before."]
+
+
+@pytest.mark.parametrize("between", [[LINK], ["Follow us on Facebook"], [LINK, "Advertisement", "Copy link"]])
+@pytest.mark.parametrize("furniture", [(MENU, TEASERS), (MENU, ""), ("", TEASERS)])
+def test_an_article_goes_on_in_short_paragraphs_below_furniture(between, furniture):
+    above, below = furniture
+    lines = clean("\n".join([above, *HEAD, *PARTS, *between, *SHORT, below])).text.split("\n")
+    assert [line for line in (*HEAD, *PARTS, *SHORT) if line not in lines] == []
+
+
+@pytest.mark.parametrize("between", [[LINK], ["Follow us on Facebook"]])
+def test_an_article_begins_with_short_paragraphs_above_furniture(between):
+    lines = clean("\n".join([MENU, *HEAD, *SHORT, *between, *PARTS, TEASERS])).text.split("\n")
+    assert [line for line in (*HEAD, *SHORT, *PARTS) if line not in lines] == []
+
+
+def test_a_link_between_any_two_short_paragraphs_is_no_end():
+    linked = [line for n, short in enumerate(SHORT) for line in (f"{LINK}, part {n}", short)]
+    lines = clean("\n".join([MENU, *HEAD, *PARTS, *linked, TEASERS])).text.split("\n")
+    assert [line for line in SHORT if line not in lines] == []
+
+
+def test_an_interview_goes_on_where_a_rule_takes_a_question_for_furniture():
+    talk = ["Why not?", "Because I would have to say thank you.", "Who will come after you?", "My niece.", "And then?"]
+    lines = clean("\n".join([MENU, *PARTS, "Share this article", *talk, TEASERS])).text.split("\n")
+    assert [line for line in talk if line not in lines] == []
+
+
+@pytest.mark.parametrize("below", [[], ["By Ann Lee", "Share", "Copy link", "4 min read", "Video player is loading."]])
+def test_the_headline_stays_and_so_does_a_standfirst_that_says_more_of_the_article(below):
+    standfirst = "In Paris ministers of twelve countries talk about the treaty and about what it will cost."
+    lines = clean("\n".join([MENU, "Bread for twelve ships", standfirst, *below, *PARTS, TEASERS])).text.split("\n")
+    assert lines[:2] == ["Bread for twelve ships", standfirst]
+
+
+def test_a_headline_over_a_byline_stays_though_other_lines_have_more_of_the_articles_words():
+    menu = "Weather\nTalks about the treaty in Paris\nSport\nShare this article\nFacebook"
+    text = "\n".join([menu, "Bread for twelve ships", "By Ann Lee", *["Share", "Copy link", "Print"], *PARTS, TEASERS])
+    assert "Bread for twelve ships" in clean(text).text.split("\n")
