@@ -13,6 +13,7 @@ from cleaners.mojibake_letters import character
 _PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
 _STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman alone
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
+_SIGN_IN_NAME = 6  # as in "BÄ…kiewicz"
 _OF_LANGUAGE = 6  # where it has, and the letters are part of a longer word
 _ONLY_OF_ITS_SCRIPT = 8
 
@@ -46,7 +47,9 @@ class Surroundings:
             bits += _PARTLY_DAMAGED
         if self._closes_quotation(at, stretch):
             bits += _CLOSES_QUOTATION
-        if self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
+        if self._is_sign_in_name(at, stretch):
+            bits += _SIGN_IN_NAME
+        elif self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
             bits += _SIGN_BEHIND_CAPITALS
         script = character(stretch[0]).script
         if script and script != "LATIN":
@@ -91,10 +94,14 @@ class Surroundings:
         following = line.find(closing, behind, behind + _FARTHEST)
         return following < 0 or any(mark != closing and mark in line[behind:following] for mark in opening)
 
+    def _is_sign_in_name(self, at: int, stretch: str) -> bool:
+        """Whether it is a capital and a sign, with a small letter behind and no more than one capital before them."""
+        is_sign = stretch[1:] in _SIGNS and stretch[0].isupper()
+        is_behind_capitals = all(symbol.isupper() for symbol in self._line[max(0, at - 2) : at].rjust(2))
+        return is_sign and self._line[at + len(stretch) :][:1].islower() and not is_behind_capitals
+
     def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
-        """Whether it is a capital and a sign, and neither starts a name."""
-        before, after = self._line[max(0, at - 1) : at], self._line[at + len(stretch) :][:1]
-        return stretch[1:] in _SIGNS and stretch[0].isupper() and before.isupper() and not after.islower()
+        return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
 
     def _is_spelled_so(self, stretch: str, meant: str) -> bool:
         """Whether the language has all the new letters and none of the old."""
