@@ -42,7 +42,7 @@ _NOT_A_CHARACTER = 40
 _DEPENDENT = 1 << 28
 _MOST_REMEMBERED = 1 << 17
 
-_WIDE = "WIDE"
+WIDE = "WIDE"
 _WIDE_SCRIPTS = frozenset("CJK HIRAGANA KATAKANA HANGUL IDEOGRAPHIC KATAKANA-HIRAGANA BOPOMOFO".split())
 _COMMON_WIDE = re.compile("[\u3005-\u312f\u4e00-\u9fff\uac00-\ud7a3]")
 _SIGNS = (
@@ -199,7 +199,7 @@ def _pair(last: Character, this: Character) -> int:
     if (bits := _look_up("letter_pairs.txt", last.letter, this.letter)) is not None:
         return bits
     scripts = {last.script, this.script}
-    if _WIDE in scripts:
+    if WIDE in scripts:
         return _WIDE_PAIR if len(scripts) == 1 else _WIDE_AT_EDGE if "" in scripts else _WIDE_AND_OTHER
     if scripts == {"LATIN", "GREEK"}:
         return _LATIN_AND_GREEK
@@ -233,11 +233,11 @@ def character(symbol: str) -> Character:
         return Character(symbol, _EDGE, "", False, False, bits, symbol in _OPENING, symbol in _JOINING)
     letter = "i" if symbol == "İ" else symbol.lower()
     script = unicodedata.name(symbol, "").partition(" ")[0]
-    script = _WIDE if script in _WIDE_SCRIPTS else "" if script == "COMBINING" else script
+    script = WIDE if script in _WIDE_SCRIPTS else "" if script == "COMBINING" else script
     ends = [(_EDGE, letter), (letter, _EDGE)]  # of words
-    is_known = script == _WIDE or category[0] == "M" or any(_look_up("letter_pairs.txt", *end) for end in ends)
+    is_known = script == WIDE or category[0] == "M" or any(_look_up("letter_pairs.txt", *end) for end in ends)
     bits = 0 if is_known else _UNKNOWN_LETTER
-    if script == _WIDE and not _COMMON_WIDE.match(symbol):
+    if script == WIDE and not _COMMON_WIDE.match(symbol):
         bits = _RARE_WIDE
     return Character(symbol, letter, script, category == "Lu", category == "Ll", bits, True, True)
 

@@ -123,7 +123,8 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
     for encoding in ENCODINGS:
         alike[encoding.encode(joined)] += (encoding,)
     n_characters = len(joined) - len(islands) + 1
-    is_whole = n_characters >= _MANY_CHARACTERS and n_characters == len(line) - len(line.encode("ascii", "ignore"))
+    n_beyond_ascii = len(line) - len(line.encode("ascii", "ignore"))
+    is_whole = _MANY_CHARACTERS <= n_characters == n_beyond_ascii
     if is_whole and not _TABLE.issuperset(joined) and (whole := _reading_of_whole(line, islands, alike)):
         for island, meant in zip(islands, whole[0], strict=True):
             yield _Proposal(_GAIN_OF_WHOLE, offset + island.start(), island[0], meant, whole[1])
@@ -136,7 +137,7 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
     likely.sort(key=lengths.__getitem__, reverse=True)
     stretches = _stretches(likely, alike)
     evidence = dict.fromkeys(ENCODINGS, 0)
-    if most >= max(_MANY_CHARACTERS, n_characters * _SHARE) and max(map(len, stretches.values())) == 1:
+    if most >= max(_MANY_CHARACTERS, n_beyond_ascii * _SHARE) and max(map(len, stretches.values())) == 1:
         evidence |= dict.fromkeys(alike[likely[0]], _OVERWHELMING)
     places = {span: _place(span[0], starts, islands) for span in stretches}
     surroundings: Surroundings | None = None

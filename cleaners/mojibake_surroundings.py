@@ -7,11 +7,12 @@ what a wrong decoding would have done to their neighbours, too, tells more.
 from collections.abc import Iterable
 
 from cleaners.mojibake_languages import letters_of
-from cleaners.mojibake_letters import character
+from cleaners.mojibake_letters import WIDE, character
 
 # In bits, as the gains of proposals.
 _PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
 _STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman alone
+_SPACE_BETWEEN_WORDS = -16  # as well, in what would be one letter of Han
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
 _SIGN_IN_NAME = 6  # as in "BÄ…kiewicz"
 _OF_LANGUAGE = 6  # where it has, and the letters are part of a longer word
@@ -51,6 +52,8 @@ class Surroundings:
             bits += _SIGN_IN_NAME
         elif self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
             bits += _SIGN_BEHIND_CAPITALS
+        if character(meant[0]).script == WIDE:
+            bits += _SPACE_BETWEEN_WORDS * stretch.count("\xa0", 1, -1)
         script = character(stretch[0]).script
         if script and script != "LATIN":
             if script not in self._own_scripts():
