@@ -12,6 +12,7 @@ from cleaners.mojibake_letters import WIDE, character
 # In bits, as the gains of proposals.
 _PARTLY_DAMAGED = _CLOSES_QUOTATION = _OF_NO_SCRIPT_HERE = -16
 _STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in Mac Roman alone
+_SPACES_HERE = -16  # others are good
 _SPACE_BETWEEN_WORDS = -16  # as well, in what would be one letter of Han
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
 _SIGN_IN_NAME = 6  # as in "BÄ…kiewicz"
@@ -52,6 +53,8 @@ class Surroundings:
             bits += _SIGN_IN_NAME
         elif self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
             bits += _SIGN_BEHIND_CAPITALS
+        if "\xa0" in stretch and self._has_good_space():
+            bits += _SPACES_HERE
         if character(meant[0]).script == WIDE:
             bits += _SPACE_BETWEEN_WORDS * stretch.count("\xa0", 1, -1)
         script = character(stretch[0]).script
@@ -97,11 +100,19 @@ class Surroundings:
         following = line.find(closing, behind, behind + _FARTHEST)
         return following < 0 or any(mark != closing and mark in line[behind:following] for mark in opening)
 
+    def _has_good_space(self) -> bool:
+        """Whether there is a no-break space that is no suspect."""
+        place = self._line.find("\xa0")
+        while place in self._suspects:
+            place = self._line.find("\xa0", place + 1)
+        return place >= 0
+
     def _is_sign_in_name(self, at: int, stretch: str) -> bool:
-        """Whether it is a capital and a sign, with a small letter behind and no more than one capital before them."""
+        """Whether it is a capital and a sign in the middle of a word that does not start with two capitals."""
+        before, after = self._line[max(0, at - 2) : at], self._line[at + len(stretch) :][:1]
         is_sign = stretch[1:] in _SIGNS and stretch[0].isupper()
-        is_behind_capitals = all(symbol.isupper() for symbol in self._line[max(0, at - 2) : at].rjust(2))
-        return is_sign and self._line[at + len(stretch) :][:1].islower() and not is_behind_capitals
+        is_behind_capitals = all(symbol.isupper() for symbol in before.rjust(2))
+        return is_sign and before[-1:].isalpha() and after.islower() and not is_behind_capitals
 
     def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
         return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
