@@ -41,6 +41,10 @@ class Surroundings:
         self._line = line
         self._suspects = {place for start, end in spans for place in range(start, end)}
         self._scripts: set[str] | None = None
+        is_space = "\xa0" in line
+        self._has_good_space = is_space and any(
+            symbol == "\xa0" and place not in self._suspects for place, symbol in enumerate(line)
+        )
 
     def bits(self, at: int, stretch: str, meant: str) -> int:
         """What speaks for a stretch at a place being mojibake, if positive, or against it."""
@@ -49,11 +53,12 @@ class Surroundings:
             bits += _PARTLY_DAMAGED
         if self._closes_quotation(at, stretch):
             bits += _CLOSES_QUOTATION
-        if self._is_sign_in_name(at, stretch):
-            bits += _SIGN_IN_NAME
-        elif self._is_sign_behind_capitals(at, stretch) and not self._is_spelled_so(stretch, meant):
-            bits += _SIGN_BEHIND_CAPITALS
-        if "\xa0" in stretch and self._has_good_space():
+        if stretch[1:] in _SIGNS and stretch[0].isupper():
+            if self._is_in_name(at, at + len(stretch)):
+                bits += _SIGN_IN_NAME
+            elif self._is_behind_capital(at) and not self._is_spelled_so(stretch, meant):
+                bits += _SIGN_BEHIND_CAPITALS
+        if self._has_good_space and "\xa0" in stretch:
             bits += _SPACES_HERE
         if character(meant[0]).script == WIDE:
             bits += _SPACE_BETWEEN_WORDS * stretch.count("\xa0", 1, -1)
@@ -67,7 +72,8 @@ class Surroundings:
 
     def bits_of_language(self, at: int, stretch: str, meant: str) -> int:
         """The same by the letters of its language, which takes longer to tell."""
-        if not touches_letter(self._line, at, at + len(stretch)) or self._is_sign_behind_capitals(at, stretch):
+        is_sign = stretch[1:] in _SIGNS and stretch[0].isupper()
+        if (is_sign and self._is_behind_capital(at)) or not touches_letter(self._line, at, at + len(stretch)):
             return 0
         return _OF_LANGUAGE * self._is_spelled_so(stretch, meant)
 
@@ -100,22 +106,14 @@ class Surroundings:
         following = line.find(closing, behind, behind + _FARTHEST)
         return following < 0 or any(mark != closing and mark in line[behind:following] for mark in opening)
 
-    def _has_good_space(self) -> bool:
-        """Whether there is a no-break space that is no suspect."""
-        place = self._line.find("\xa0")
-        while place in self._suspects:
-            place = self._line.find("\xa0", place + 1)
-        return place >= 0
-
-    def _is_sign_in_name(self, at: int, stretch: str) -> bool:
-        """Whether it is a capital and a sign in the middle of a word that does not start with two capitals."""
-        before, after = self._line[max(0, at - 2) : at], self._line[at + len(stretch) :][:1]
-        is_sign = stretch[1:] in _SIGNS and stretch[0].isupper()
+    def _is_in_name(self, start: int, end: int) -> bool:
+        """Whether a span is in the middle of a word that does not start with two capitals."""
+        before, after = self._line[max(0, start - 2) : start], self._line[end : end + 1]
         is_behind_capitals = all(symbol.isupper() for symbol in before.rjust(2))
-        return is_sign and before[-1:].isalpha() and after.islower() and not is_behind_capitals
+        return before[-1:].isalpha() and after.islower() and not is_behind_capitals
 
-    def _is_sign_behind_capitals(self, at: int, stretch: str) -> bool:
-        return stretch[1:] in _SIGNS and stretch[0].isupper() and self._line[max(0, at - 1) : at].isupper()
+    def _is_behind_capital(self, at: int) -> bool:
+        return self._line[max(0, at - 1) : at].isupper()
 
     def _is_spelled_so(self, stretch: str, meant: str) -> bool:
         """Whether the language has all the new letters and none of the old."""
