@@ -239,6 +239,21 @@ def test_what_could_not_be_read_is_tried_again_though_nothing_else_has_changed(f
     assert "late.txt" not in small_run(folder, tmp_path / "clean").quarantine
 
 
+def test_shards_of_nothing_but_unreadable_documents_are_told_apart(folder, tmp_path):
+    for name in ("x.txt", "y.txt", "z.txt"):
+        (folder / name).write_bytes(b"\x89PNG\0\0\0\0" * 1_000)
+    outcome = small_run(folder, tmp_path / "clean")
+    assert outcome.published
+    assert sorted(outcome.quarantine) == ["x.txt", "y.txt", "z.txt"]
+
+
+def test_an_unreadable_file_that_was_renamed_is_in_quarantine_under_its_new_name(folder, tmp_path):
+    (folder / "image.txt").write_bytes(b"\x89PNG\0\0\0\0")
+    small_run(folder, tmp_path / "clean")
+    (folder / "image.txt").rename(folder / "photo.txt")
+    assert list(small_run(folder, tmp_path / "clean").quarantine) == ["photo.txt"]
+
+
 def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
     small_run(folder, tmp_path / "clean")
     before = content(tmp_path / "clean")
