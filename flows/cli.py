@@ -317,7 +317,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from flows.corpus import restore
+    from flows.restore import restore
 
     sys.stdout.buffer.write(restore(_folder(options.folder), options.id).encode())
     return PUBLISHED
