@@ -1,6 +1,7 @@
 """Runs that follow others, and do only the new work."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,11 +145,25 @@ def test_what_somebody_took_from_the_finished_work_is_made_again(tmp_path):
     assert content(out) == content(tmp_path / "new")
 
 
-def test_finished_work_that_a_power_failure_cut_short_is_made_again(tmp_path):
+FAULTS = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "zeros": lambda data: bytes(len(data)),  # what a power failure leaves of what was not yet on disk
+    "turned round": lambda data: data[::-1],
+    "another byte": lambda data: (
+        data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("name", ["rows", "*.page", "*.npy", "*.json"])
+def test_finished_work_that_was_damaged_is_made_again(tmp_path, name, fault):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     small_run(source, out)
-    for path in sorted(path for path in (out / ".cache").glob("*/*/**/*") if path.is_file())[::3]:
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for path in sorted((out / ".cache").rglob(name))[::2]:
+        status = path.stat()
+        path.write_bytes(fault(path.read_bytes()))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     (source / "zz.txt").write_text(prose("at last"))
     small_run(source, out)
     small_run(source, tmp_path / "new")
