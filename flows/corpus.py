@@ -5,6 +5,7 @@ a new corpus is moved in beside the old one, the manifest is replaced, and only 
 moment, a run leaves the old corpus or the new one, and the next run tidies up.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -25,6 +26,7 @@ from cleaners.document import Metadata
 from cleaners.edits import Edit, Ledger, Step
 from flows import CleancopyError
 from flows.cache import Cache, key_of
+from flows.opening import reason_of
 from flows.sources import CORPUS_MARK
 
 SCHEMA_VERSION = 1
@@ -69,6 +71,7 @@ QUARANTINE = pa.schema(
 _REPEATED = "site language source encoding document_id cleaner rule before after".split()  # to write each value once
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 _SYNCED_AT_ONCE = 16  # files
 _STAGING = ".staging"
 _CACHE = ".cache"
@@ -136,12 +139,18 @@ def exclusive(out: Path) -> Iterator[Path]:
             shutil.rmtree(staging, ignore_errors=True)
             os.ftruncate(lock, 0)
     except OSError as error:
-        where, reason = error.filename or out, error.strerror or error
-        way_out = "Put that right, or choose another folder with --out."
-        message = f"{where}: {reason}; the published corpus is as it was. {way_out}"
-        raise CorpusError(message) from error
+        raise CorpusError(_refusal(error, out)) from error
     finally:
         os.close(lock)
+
+
+def _refusal(error: OSError, out: Path) -> str:
+    """What an error of the system says, where, and what to do; writing to a full disk is refused without a name."""
+    where = error.filename or (out if error.errno in _WRITING else None)
+    place = f"{where}: " if where else ""
+    is_ours = where and Path(os.fsdecode(where)).is_relative_to(out)
+    way_out = "Put that right, or choose another folder with --out." if is_ours else "Put that right, and run again."
+    return f"{place}{reason_of(error)}; the published corpus is as it was. {way_out}"
 
 
 def cache_of(out: Path, *, fresh: bool) -> Cache:

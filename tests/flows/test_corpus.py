@@ -156,9 +156,26 @@ def test_publishing_twice_as_a_retry_does_changes_nothing(folder, tmp_path, monk
     assert restore(tmp_path / "clean", "1.txt").startswith("Ministers meet")
 
 
-def test_an_error_of_the_system_is_one_sentence(tmp_path):
-    with (
-        pytest.raises(CorpusError, match="No space left on device; the published corpus is as it was"),
-        exclusive(tmp_path),
-    ):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "part"))
+@pytest.mark.parametrize("name", [None, "part"])
+def test_an_error_of_the_system_is_one_sentence(tmp_path, name):
+    where = str(tmp_path / name) if name else None
+    with pytest.raises(CorpusError) as error, exclusive(tmp_path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), where)
+    assert str(error.value) == (
+        f"{where or tmp_path}: No space left on device; the published corpus is as it was. "
+        "Put that right, or choose another folder with --out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (OSError("zlib inflate failed.\nDetail: none"), "zlib inflate failed"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/elsewhere/a"), "/elsewhere/a: No such file"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "Connection refused"),
+    ],
+)
+def test_an_error_that_has_nothing_to_do_with_the_output_folder_does_not_blame_it(tmp_path, fault, message):
+    with pytest.raises(CorpusError) as error, exclusive(tmp_path):
+        raise fault
+    assert str(error.value) == f"{message}; the published corpus is as it was. Put that right, and run again."
