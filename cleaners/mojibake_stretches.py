@@ -159,7 +159,7 @@ def _proposals(offset: int, line: str) -> Iterator[_Proposal]:
         before, after = line[max(0, at - _CONTEXT) : at], line[behind : behind + _CONTEXT]
         found: list[_Proposal] = []
         for meaning, encodings in options.items():
-            if readings := _readings(meaning, encodings[0]):
+            if readings := _readings(meaning):
                 gain, meant = _best_reading(before, stretch, after, readings)
                 if gain >= _LEAST_NEEDED:
                     if not surroundings:
@@ -193,7 +193,7 @@ def _reading_of_whole(
     readings: dict[str, tuple[Encoding, ...]] = {}
     for encoded, encodings in alike.items():
         if b"?" not in encoded and is_valid(encoded):
-            for reading in _readings(encoded.decode(), encodings[0]):
+            for reading in _readings(encoded.decode()):
                 readings[reading] = (*readings.get(reading, ()), *encodings)
     if not readings:
         return None
@@ -272,21 +272,14 @@ def _best_reading(before: str, stretch: str, after: str, readings: Sequence[str]
 
 
 @lru_cache(maxsize=1 << 12)
-def _readings(meaning: str, encoding: Encoding) -> tuple[str, ...]:
+def _readings(meaning: str) -> tuple[str, ...]:
     """What is meant by a stretch, and by that in turn where it is mojibake of mojibake."""
-    readings: list[str] = []
-    meant: str | None = meaning
-    while meant:
-        if not _NOT_MEANT.search(meant):
-            readings.append(meant)
-        if not CANDIDATE.search(meant):
-            break
-        for other in (encoding, *ENCODINGS):
-            if again := other.decode(meant):
-                encoding = other
-                break
-        meant = again
-    return tuple(readings)
+    readings = [meaning]
+    for meant in readings:  # which grows
+        if CANDIDATE.search(meant):
+            again = dict.fromkeys([other.decode(meant) for other in ENCODINGS])
+            readings += [reading for reading in again if reading and reading not in readings]
+    return tuple([reading for reading in readings if not _NOT_MEANT.search(reading)])
 
 
 def _penalty(before: str, stretch: str, meant: str, after: str) -> int:

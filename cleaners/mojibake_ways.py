@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cleaners.edits import Edit, Step, apply, smallest
@@ -67,7 +68,7 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
         lines = list(lines_with(_LEFT_BY_SPACE, text))
     if not lines:
         return tuple(repair_quotes(text))
-    is_short = "\ufffd" in text and len(_SPACED_WORD.findall(text)) < _FEWEST_WORDS
+    is_short = "\ufffd" in text and len(list(islice(_SPACED_WORD.finditer(text), _FEWEST_WORDS))) < _FEWEST_WORDS
     return (
         tuple(repair_losses(lines, repaired, is_short) if steps else ())
         or tuple(repair_stretches(lines))

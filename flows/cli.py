@@ -161,7 +161,8 @@ def _clean(options: argparse.Namespace) -> int:
 
             settings = _settings(options)
             source, target = _binary(sys.stdin, "input"), _binary(sys.stdout, "output")
-            clean_lines(source, target, settings.knowledge(), settings.fields)
+            with os.fdopen(source.fileno(), "rb", closefd=False) as lines:
+                clean_lines(lines, target, settings.knowledge(), settings.fields)
             return PUBLISHED
     elif options.jsonl or "-" in options.sources:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from expectations.verdicts import Reason
 from flows.shards import Shard
@@ -14,7 +15,8 @@ from flows.tables import Rows
 def settle_ids(shards: Iterable[Shard]) -> list[Shard]:
     """The shards in order, where of documents with one id the first keeps it.
 
-    Another with the same text is a copy and gets an id with the hash of its text; one with another text is set aside.
+    Another with the same text is a copy and gets an id with the hash of its text, and a number if that id is taken; one
+    with another text is set aside.
     """
     hashes = []
     found: list[Shard] = []
@@ -36,12 +38,18 @@ def settle_ids(shards: Iterable[Shard]) -> list[Shard]:
             if document_id not in first:
                 first[document_id] = digest, source
                 continue
-            other = f"{document_id}#{digest[:16]}"
-            n_same[other] += 1
-            if n_same[other] > 1:
-                other += f"-{n_same[other]}"
+            base = f"{document_id}#{digest[:16]}"
+            n_same[base] += 1
+            while _is_in(values, other := base if n_same[base] == 1 else f"{base}-{n_same[base]}"):
+                n_same[base] += 1
             known_digest, known_source = first[document_id]
             reason = f"A document of {known_source} has the id {document_id!r} too; give each document its own."
             renamed.append((row, other, None if digest == known_digest else Reason("intake/duplicate-id", reason)))
         settled.append(replace(shard, number=number, renamed=tuple(renamed)))
     return settled
+
+
+def _is_in(hashes: NDArray[np.int64], document_id: str) -> bool:
+    """Whether a document has an id, by the sorted hashes of all ids."""
+    place = np.searchsorted(hashes, hash(document_id))
+    return bool(place < len(hashes) and hashes[place] == hash(document_id))

@@ -4,22 +4,25 @@ A file is one document, or each of its records is. Ids come from the field that 
 never from a counter: they are the same in every run, on every machine, however the work is cut up.
 """
 
-import os
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from hashlib import blake2b, sha256
+from math import isfinite
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from cleaners.document import Document, Metadata
 from flows import UnreadableDocument
 from flows.cache import code, key_of_bytes
 from flows.decoding import decode
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile, kind_by_content, read_whole
-from flows.records import Record, field_names, parsed, part_sizes, read_records
-from flows.sources import IntakeError, Kind, SourceFile
+from flows.records import Record, field_names, name_of, parsed, part_sizes, read_records
+from flows.sources import IntakeError, Kind, SourceFile, size_and_version
 
 # The names under which tables and dumps keep what we need, the likeliest first.
 _TEXT_FIELDS = "text content body article maintext main_text article_text full_text raw_content html raw_html".split()
@@ -27,6 +30,7 @@ _ID_FIELDS = "id doc_id document_id article_id record_id _id uuid guid".split()
 _URL_FIELDS = "url link canonical_url source_url page_url uri".split()
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LEAST_INEXACT = 2**53  # float that may stand for several integers
 _HASH_LENGTH = 16  # hexadecimal digits in the id of a record that has none
 
 
@@ -177,10 +181,9 @@ def _has_changed(file: SourceFile) -> bool:
     if not file.is_local or not file.version:
         return False
     try:
-        status = os.lstat(file.address)
+        return size_and_version(file.address) != (file.size, file.version)
     except OSError:
         return True
-    return (status.st_size, str(status.st_mtime_ns)) != (file.size, file.version)
 
 
 def _read_file(file: SourceFile, kind: Kind) -> Raw:
@@ -244,12 +247,11 @@ def _document(record: Record, portion: Portion) -> Raw:
         text_field = "text"
     value = values.get(text_field)
     digest = sha256(record.raw or _bytes(value)).hexdigest()
-    given = values.get(fields.id) if fields.id else None
-    is_id = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
-    document_id = sound(str(given)) if is_id else f"{file.id}#{digest[:_HASH_LENGTH]}"
+    given = _id(values.get(fields.id)) if fields.id else ""
+    document_id = given or f"{file.id}#{digest[:_HASH_LENGTH]}"
     error = record.error
     if not error and not isinstance(value, str | bytes):
-        state = f"is {value!r:.40}, not text" if text_field in values else "is missing"
+        state = f"is {_shown(value):.40}, not text" if text_field in values else "is missing"
         error = UnreadableDocument("intake/no-text", f"The field {text_field!r} of {record.where} {state}.")
     if not error and isinstance(value, str | bytes) and len(value) > LARGEST_DOCUMENT:
         error = UnreadableDocument("intake/too-large", TOO_LARGE)
@@ -267,6 +269,30 @@ def _document(record: Record, portion: Portion) -> Raw:
         return Raw(document, sha256(text.encode()).hexdigest())
     except UnreadableDocument as unreadable:
         return _unreadable(file, document_id, unreadable, digest)
+
+
+def _id(value: object) -> str:
+    """The id that a field holds, as people write it; nothing if it holds none, or a number that may have lost digits.
+
+    >>> _id(7), _id(7.0), _id(7.25), _id(Decimal("7.00")), _id(b"a7"), _id(b"\\xff\\0")
+    ('7', '7', '7.25', '7', 'a7', 'ff00')
+    >>> _id(None), _id(True), _id(float("nan")), _id(1e20)
+    ('', '', '', '')
+    """
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", "replace")
+        return text if text.isprintable() and "\ufffd" not in text else value.hex()
+    if isinstance(value, float | Decimal):
+        if not isfinite(value) or (isinstance(value, float) and abs(value) >= _LEAST_INEXACT):
+            return ""
+        return str(int(value)) if value == int(value) else f"{value}"
+    is_id = isinstance(value, str | int | UUID) and not isinstance(value, bool)
+    return sound(str(value)) if is_id else ""
+
+
+def _shown(value: object) -> str:
+    """What is no text, as JSON has it."""
+    return name_of(value) if isinstance(value, dict | list) else json.dumps(value, default=str)
 
 
 def _bytes(value: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ PIECE = 2**20  # bytes read at a time
 _UNPACKED_AT_ONCE = 2**12  # bytes, the most that some damage takes with it
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 TOO_LARGE = f"It is longer than {LARGEST_DOCUMENT // 2**20} MiB, the most that one document may have; cut it up."
+_WIDE_MARKS = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE
+_OVER_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*\{|\{[ \t]*\r?\n\s*")')
 READ_ERRORS = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
@@ -158,11 +161,16 @@ def kind_by_content(file: SourceFile) -> Kind:
 
 
 def can_be_cut(file: SourceFile) -> bool:
-    """Whether it can be read from anywhere on: its first bytes do not say that it is packed, or of wide letters."""
+    """Whether it can be read from anywhere on: its first bytes do not say that it is packed, or not of lines."""
     with opened(file) as stream:
-        return not (_packing(stream) or is_wide(stream))
+        return not _packing(stream) and has_lines(stream)
 
 
-def is_wide(stream: io.BufferedReader) -> bool:
-    """Whether a stream begins with the mark of UTF-16 or UTF-32, in which lines do not end with the byte 10."""
-    return stream.peek(4).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
+def has_lines(stream: io.BufferedReader) -> bool:
+    """Whether each line of a stream of JSON may be a record, by how it begins.
+
+    It is not in UTF-16 and UTF-32, in which lines do not end with the byte 10, nor if objects stand in an array or have
+    a line for each field.
+    """
+    start = stream.peek(PIECE)
+    return not (start.startswith(_WIDE_MARKS) or _OVER_LINES.match(start))

@@ -1,11 +1,11 @@
 """A file as a stream of records, whatever its format, in memory that does not grow with it."""
 
 import codecs
-import csv
 import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from flows import UnreadableDocument
 from flows.decoding import Decoded, decode
+from flows.delimited import delimited_rows
 from flows.opening import (
     LARGEST_DOCUMENT,
     PIECE,
@@ -21,7 +22,7 @@ from flows.opening import (
     TOO_LARGE,
     DamagedFile,
     can_be_cut,
-    is_wide,
+    has_lines,
     parquet_file,
     reason_of,
     unpacked,
@@ -30,6 +31,7 @@ from flows.sources import Kind, SourceFile
 from flows.warc import warc_records
 
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
+_MOST_SAMPLED = 1000  # records, also damaged ones, that are read to know the fields
 _LEAST_LARGE = 2.0**63
 _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
 _CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
@@ -69,7 +71,7 @@ def read_records(
         with unpacked(file, start) as stream:
             if kind == Kind.JSON and _is_object(_start(stream).split(b"\n", 1)[0]):
                 kind = Kind.JSONL
-            elif kind == Kind.JSONL and not start and is_wide(stream):  # its lines are objects one after the other
+            elif kind == Kind.JSONL and not start and not has_lines(stream):
                 kind = Kind.JSON
             if kind == Kind.JSON:
                 yield from _json(stream)
@@ -163,7 +165,7 @@ def parsed(record: Record) -> Record:
         values = orjson.loads(line)
         if isinstance(values, dict) and any(map(_may_be_integer, values.values())):
             values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:  # what orjson will not take, and Python does: a mark, NaN, half a surrogate pair, another encoding
             found = decode(line.strip())
             values = json.loads(found.text.lstrip("\ufeff"))
@@ -182,12 +184,12 @@ def _may_be_integer(value: object) -> bool:
 
 def _object(where: str, values: Any, raw: bytes) -> Record:
     if not isinstance(values, dict):
-        reason = f"{where} is {_name(values)}, not an object with fields."
+        reason = f"{where} is {name_of(values)}, not an object with fields."
         return Record(where, {}, raw, UnreadableDocument("intake/not-an-object", reason))
     return Record(where, values, raw)
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
     """What a value is called in JSON."""
     names: dict[type, str] = {dict: "an object", list: "an array", str: "a string", bool: "a truth value"}
     return names.get(type(value), "null" if value is None else "a number")
@@ -244,27 +246,13 @@ def _beginning(stream: io.BufferedReader) -> Decoded:
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
     found = _beginning(stream)
     first = found.text.lstrip("\ufeff").split("\n", 1)[0]
-    csv.field_size_limit(LARGEST_DOCUMENT)
     lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline="")
-    rows = csv.reader(_short_lines(lines), delimiter=max("\t,;|", key=first.count))
     try:
-        names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
-        for number, row in enumerate(rows, 1):
-            if row:
-                raw = "\0".join(row).encode("utf-8", "surrogatepass")
-                values = dict(zip(names, row, strict=False))
-                yield Record(f"row {number}", values, raw, None, found.encoding, found.confidence)
-    except csv.Error as error:
-        raise DamagedFile("intake/not-csv", f"The rest of the file is not CSV: {reason_of(error)}.") from error
+        for row in delimited_rows(lines, delimiter=max("\t,;|", key=first.count)):
+            raw = row.raw.encode("utf-8", "surrogatepass")
+            yield Record(row.where, row.values, raw, row.error, found.encoding, found.confidence)
     finally:
         lines.detach()
-
-
-def _short_lines(lines: io.TextIOBase) -> Iterator[str]:
-    while line := lines.readline(LARGEST_DOCUMENT + 1):
-        if len(line) > LARGEST_DOCUMENT:
-            raise DamagedFile("intake/too-large", f"A row ends the file: {TOO_LARGE}")
-        yield line
 
 
 def _parquet(file: SourceFile, start: int, stop: int | None, columns: Sequence[str] | None) -> Iterator[Record]:
@@ -315,12 +303,13 @@ def _warc(stream: io.BufferedReader) -> Iterator[Record]:
 
 
 def field_names(file: SourceFile, kind: Kind) -> list[str]:
-    """The fields of a file's first hundred records, in their order; none if it cannot be read."""
-    try:
+    """The fields of a file's first hundred sound records, in their order; of a damaged file, of those that it has."""
+    names: dict[str, None] = {}
+    with suppress(Exception):  # whoever reads it will say what is damaged
         if kind == Kind.PARQUET:
             with parquet_file(file) as table:
                 return list(table.schema_arrow.names)
-        records = map(parsed, islice(read_records(file, kind), 100))
-        return list(dict.fromkeys(name for record in records for name in record.values))
-    except Exception:  # whoever reads it will say so
-        return []
+        records = map(parsed, islice(read_records(file, kind), _MOST_SAMPLED))
+        for record in islice((record for record in records if not record.error), 100):
+            names.update(dict.fromkeys(record.values))
+    return list(names)

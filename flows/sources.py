@@ -5,6 +5,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -167,9 +168,23 @@ def _local(source: str, out: Path | None, others: list[str]) -> tuple[str, Itera
 
 
 def _local_file(path: Path, root: Path) -> SourceFile:
-    status = path.lstat()
     relative = "" if path == root else _printable(path.relative_to(root).as_posix())
-    return SourceFile(relative, relative, str(path), status.st_size, str(status.st_mtime_ns))
+    return SourceFile(relative, relative, str(path), *size_and_version(str(path)))
+
+
+def size_and_version(path: str) -> tuple[int, str]:
+    """The size in bytes and the version of a local file; a link has those of its target, and changes with it.
+
+    Raises:
+        OSError: if there is no such path; a link that leads nowhere has a version of its own.
+    """
+    status = os.lstat(path)
+    times = [status.st_mtime_ns]
+    if stat.S_ISLNK(status.st_mode):
+        with suppress(OSError):  # it leads nowhere, which whoever reads it will say
+            status = os.stat(path)  # noqa: PTH116  addresses are strings
+            times.append(status.st_mtime_ns)
+    return status.st_size, " ".join(map(str, times))
 
 
 def _walk(root: Path, out: Path | None, others: list[str]) -> Iterator[Path]:

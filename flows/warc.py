@@ -1,11 +1,11 @@
 """The pages and texts of a WARC file, one record after the other, in memory that does not grow with it."""
 
-import io
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from io import BufferedReader
 from typing import Any
 
 from flows import UnreadableDocument
@@ -13,6 +13,7 @@ from flows.opening import LARGEST_DOCUMENT, PIECE, TOO_LARGE, DamagedFile
 
 _LARGEST_GAP = 2**30  # bytes between two records; more of them end the file
 _LENGTH = re.compile(r"[0-9]{1,18}")
+_CHUNK = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _FOUND = re.compile(rb"HTTP/[0-9.]+ +200\b")
 _END_OF_FIELD = re.compile(rb"\r?\n(?![ \t])")
 
@@ -29,7 +30,7 @@ class WarcRecord:
     error: UnreadableDocument | None = None
 
 
-def warc_records(stream: io.BufferedReader) -> Iterator[WarcRecord]:
+def warc_records(stream: BufferedReader) -> Iterator[WarcRecord]:
     """The pages that a crawler received with status 200, and the texts that were made of such pages (WET).
 
     What stands between two records, or has no length, is passed over up to the next record, and reported once.
@@ -110,6 +111,8 @@ def _record(where: str, header: Message, block: Any) -> WarcRecord | None:
         elif kind != "conversion":
             return None
         content = block.read(LARGEST_DOCUMENT + 1)
+        if cause := header.get("WARC-Truncated"):
+            raise _cut(f"WARC-Truncated: {cause}")
         if kind == "response" and len(content) <= LARGEST_DOCUMENT:
             content = _unpacked(content, http)
         if len(content) > LARGEST_DOCUMENT:
@@ -119,16 +122,46 @@ def _record(where: str, header: Message, block: Any) -> WarcRecord | None:
     return WarcRecord(where, header, content, kind == "response", (http.get_content_charset() or "").strip("'"))
 
 
-def _unpacked(content: bytes, http: Message) -> bytes:
-    """What a server has sent in chunks, packed or as it is; it does not always say the truth."""
-    from warcio.bufferedreaders import ChunkedDataReader
+def _cut(sign: str) -> UnreadableDocument:
+    reason = f"It was cut off when it was crawled ({sign}); crawl it again."
+    return UnreadableDocument("intake/truncated", reason)
 
+
+def _unpacked(content: bytes, http: Message) -> bytes:
+    """What a server has sent in chunks, packed or as it is; it does not always say the truth.
+
+    Raises:
+        UnreadableDocument: if the end is missing.
+    """
+    packing, length = http.get("Content-Encoding", "").lower(), http.get("Content-Length", "")
     if http.get("Transfer-Encoding", "").lower() == "chunked":
-        content = ChunkedDataReader(io.BytesIO(content)).read()
-    if http.get("Content-Encoding", "").lower() in ("gzip", "x-gzip", "deflate"):
+        content = _joined(content)
+    elif not packing and _LENGTH.fullmatch(length) and len(content) < int(length):
+        raise _cut(f"it has {len(content)} of {length} bytes")
+    if packing in ("gzip", "x-gzip", "deflate"):
         for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # with a header of either kind, without one
+            unpacker = zlib.decompressobj(window)
             try:
-                return zlib.decompressobj(window).decompress(content, LARGEST_DOCUMENT + 1)
+                unpacked = unpacker.decompress(content, LARGEST_DOCUMENT + 1)
             except zlib.error:
                 continue
+            if unpacker.eof or len(unpacked) > LARGEST_DOCUMENT:
+                return unpacked
+            if not content.lstrip().startswith(b"<"):  # else it is not packed, and by chance not refused
+                raise _cut(f"its {packing} has no end")
+    return content
+
+
+def _joined(content: bytes) -> bytes:
+    """Chunks as one; a page that does not begin with one has none."""
+    pieces: list[bytes] = []
+    place = 0
+    while chunk := _CHUNK.match(content, place):
+        size = int(chunk[1], 16)
+        if not size:
+            return b"".join(pieces)
+        start, place = chunk.end(), chunk.end() + size
+        pieces.append(content[start:place])
+    if place:
+        raise _cut("its last chunk is missing")
     return content

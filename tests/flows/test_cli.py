@@ -148,13 +148,13 @@ def test_the_filter_reads_what_is_not_utf8():
 def test_the_filter_cleans_the_records_of_jsonl_and_says_which_it_could_not():
     lines = ['{"n": 1, "text": "Dovil\u00c4\u2014 left"}', "[1]", '{"body": "a\\u00a0b"}', '{"n": 2}']
     done = cleancopy("clean", "-", "--jsonl", text="\n".join(lines))
-    assert done.stdout.splitlines() == ['{"n":1,"text":"Dovilė left\\n"}', "[1]", '{"body":"a b\\n"}', '{"n": 2}']
+    assert done.stdout.splitlines() == ['{"n": 1, "text": "Dovilė left\\n"}', "[1]", '{"body": "a b\\n"}', '{"n": 2}']
     assert done.stderr.splitlines() == [
         "cleancopy: the record at byte 36 is an array, not an object with fields.",
         "cleancopy: the record at byte 61 has no text in a field that I know; name it with --text-field.",
     ]
     done = cleancopy("clean", "-", "--jsonl", "--text-field", "n", text='{"n": " x"}')
-    assert done.stdout == '{"n":" x\\n"}\n'
+    assert done.stdout == '{"n": " x\\n"}\n'
 
 
 def test_records_from_standard_input_become_a_corpus(tmp_path):

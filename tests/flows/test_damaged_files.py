@@ -101,3 +101,27 @@ def test_a_pipe_or_a_socket_is_not_waited_for_whatever_it_is_called(tmp_path, mo
 def test_a_device_is_not_read_whatever_the_link_to_it_is_called(tmp_path):
     (tmp_path / "zero.jsonl").symlink_to("/dev/zero")
     assert errors(tmp_path) == [("intake/unreadable", "It is not a regular file.")]
+
+
+@pytest.mark.parametrize("n_damaged", [1, 200])
+def test_the_fields_of_records_behind_damaged_ones_are_known(tmp_path, n_damaged):
+    (tmp_path / "a.jsonl").write_bytes(b"damaged\n" * n_damaged + b'{"doc_id": 7, "Body": "text"}\n')
+    (*_, raw) = documents(tmp_path)
+    assert (raw.document.id, raw.document.text) == ("7", "text")
+
+
+@pytest.mark.parametrize("suffix", ["jsonl.gz", "json", "csv.gz"])
+def test_the_fields_of_records_before_the_damage_are_known(tmp_path, suffix):
+    articles = [{"doc_id": f"a{number}", "Body": os.urandom(500).hex()} for number in range(60)]
+    data = {
+        "jsonl.gz": gzip.compress(jsonl(articles)),
+        "json": json.dumps(articles).encode(),
+        "csv.gz": gzip.compress(b"doc_id,Body\n" + b"".join(f"{a['doc_id']},{a['Body']}\n".encode() for a in articles)),
+    }[suffix]
+    (tmp_path / f"a.{suffix}").write_bytes(data[: len(data) // 2])
+    *whole, rest = documents(tmp_path)
+    assert [(raw.document.id, raw.document.text) for raw in whole] == [
+        tuple(article.values()) for article in articles[: len(whole)]
+    ]
+    assert len(whole) > 10
+    assert rest.error

@@ -47,6 +47,23 @@ def test_a_run_that_finds_nothing_changed_does_nothing(tmp_path, monkeypatch):
     assert (again.changed, again.counts, again.quarantine) == (False, first.counts, first.quarantine)
 
 
+def test_a_document_behind_a_link_is_read_again_when_either_changes(tmp_path):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    (tmp_path / "target.txt").write_text(prose("in May"))
+    (source / "a.txt").symlink_to(tmp_path / "target.txt")
+    small_run(source, out)
+    (tmp_path / "target.txt").write_text(prose("in December"))
+    small_run(source, out)
+    assert (out / "text" / "a.txt").read_text() == prose("in December") + "\n"
+    (tmp_path / "other.txt").write_text(prose("in November"))
+    shutil.copystat(tmp_path / "target.txt", tmp_path / "other.txt")
+    (source / "a.txt").unlink()
+    (source / "a.txt").symlink_to(tmp_path / "other.txt")
+    small_run(source, out)
+    assert (out / "text" / "a.txt").read_text() == prose("in November") + "\n"
+
+
 def test_only_what_has_changed_is_cleaned_again_and_the_corpus_is_as_if_all_had_been(tmp_path, monkeypatch):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     small_run(source, out)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -174,6 +175,28 @@ def test_an_id_that_is_a_number_keeps_all_its_digits(tmp_path, number):
     assert [raw.document.id for raw in documents(tmp_path)] == [str(number)]
 
 
+@pytest.mark.parametrize(
+    ("given", "document_id"),
+    [
+        (7.0, "7"),
+        (-7.25, "-7.25"),
+        (Decimal("12345678901234567890.00"), "12345678901234567890"),
+        (Decimal("7.50"), "7.50"),
+        ("café".encode(), "café"),
+        (bytes.fromhex("65f0a1b2c3d4e5f6a7b8c9d0"), "65f0a1b2c3d4e5f6a7b8c9d0"),
+    ],
+)
+def test_an_id_that_is_no_text_is_the_text_that_people_write_for_it(tmp_path, given, document_id):
+    (tmp_path / "a.parquet").write_bytes(parquet_bytes([{"id": given, "text": prose("in May")}]))
+    assert [raw.document.id for raw in documents(tmp_path)] == [document_id]
+
+
+@pytest.mark.parametrize("given", [None, True, "", [7], float("nan"), float("inf"), 2.0**53])
+def test_what_is_no_id_or_may_have_lost_digits_gives_way_to_a_hash(tmp_path, given):
+    (tmp_path / "a.parquet").write_bytes(parquet_bytes([{"id": given, "text": prose("in May")}]))
+    assert [raw.document.id.partition("#")[0] for raw in documents(tmp_path)] == ["a.parquet"]
+
+
 def test_a_table_is_read_in_parts_and_only_the_columns_needed(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(intake, "read_records", lambda *args: asked.append(args) or iter(()))
@@ -183,6 +206,19 @@ def test_a_table_is_read_in_parts_and_only_the_columns_needed(tmp_path, monkeypa
     assert asked[0][-1] == ["id", "text", "url"]
     monkeypatch.undo()
     assert texts(tmp_path, most=1) == [article["text"] for article in ARTICLES]
+
+
+@pytest.mark.parametrize("name", ["array.jsonl", "array.ndjson", "pretty.jsonl"])
+def test_what_is_called_jsonl_and_is_not_is_never_cut_up(tmp_path, name):
+    (tmp_path / name).write_bytes(SOURCES[name])
+    assert texts(tmp_path, most=50) == [article["text"] for article in ARTICLES]
+
+
+def test_a_first_line_that_is_damaged_does_not_make_jsonl_something_else(tmp_path):
+    for line in [b"[", b"{", b"[1, 2]", b'{"text":', b'[["text"]]']:
+        (tmp_path / "a.jsonl").write_bytes(line + b"\n" + jsonl())
+        assert len(errors(tmp_path)) == 1, line
+        assert [text for text in texts(tmp_path) if text] == [article["text"] for article in ARTICLES]
 
 
 def test_a_pattern_gives_the_files_that_match_it(tmp_path):

@@ -222,6 +222,19 @@ def test_of_two_documents_with_one_id_the_first_is_published_and_the_other_set_a
     assert restore(out, other["id"]) == prose("in June")
 
 
+def test_the_id_of_a_copy_is_never_that_of_another_document_whatever_their_order(tmp_path):
+    copy_id = f"A#{sha256(prose('in May').encode()).hexdigest()[:16]}"
+    given = [("A", "in May"), ("A", "in May"), ("A", "in May"), (copy_id, "in June"), (f"{copy_id}-3", "in July")]
+    for number in range(len(given)):
+        articles = [{"id": name, "text": prose(end)} for name, end in given[number:] + given[:number]]
+        (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, articles)))
+        assert run_on(tmp_path / "a.jsonl", tmp_path / "clean").published
+        found = {row["id"]: (row["text"], row["duplicate_of"]) for row in rows(tmp_path / "clean", "documents")}
+        copies = {f"{copy_id}-2": (f"{prose('in May')}\n", "A"), f"{copy_id}-4": (f"{prose('in May')}\n", "A")}
+        originals = {name: (f"{prose(end)}\n", None) for name, end in given}
+        assert found == originals | copies
+
+
 def test_records_without_ids_that_are_the_same_are_copies(tmp_path):
     records(tmp_path / "a.jsonl", [prose("in May")] * 3)
     outcome = run_on(tmp_path / "a.jsonl", tmp_path / "clean")

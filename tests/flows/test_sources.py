@@ -54,6 +54,12 @@ def test_a_loop_of_links_ends(tmp_path):
     assert [file.id for file in find([str(tmp_path)])[0]] == ["one.txt"]
 
 
+def test_a_link_has_the_size_of_what_it_leads_to(tmp_path):
+    (tmp_path / "target").write_text("text" * 1000)
+    (tmp_path / "one.txt").symlink_to(tmp_path / "target")
+    assert [file.size for file in find([str(tmp_path)])[0]] == [4000]
+
+
 def test_a_source_in_the_output_folder_is_refused(tmp_path):
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "one.txt").write_text("text")

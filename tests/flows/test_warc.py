@@ -1,6 +1,7 @@
 """A crawl is read record by record; what is damaged or made to do harm costs no other record, and little memory."""
 
 import gzip
+import re
 import resource
 import zlib
 
@@ -34,6 +35,17 @@ def bare_deflate(data):
     return packer.compress(data) + packer.flush()
 
 
+def chunked(data):
+    half = len(data) // 2
+    return b"".join(b"%x;a=b\r\n%s\r\n" % (len(piece), piece) for piece in (data[:half], data[half:])) + b"0\r\n\r\n"
+
+
+def response(header, body, more=""):
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: {HTML}\r\n{header}\r\n\r\n".encode() + body
+    head = f"WARC/1.0\r\nWARC-Type: response\r\n{more}Content-Length: {len(block)}\r\n\r\n"
+    return head.encode() + block + b"\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("header", "pack"),
     [
@@ -41,16 +53,48 @@ def bare_deflate(data):
         ("Content-Encoding: deflate", zlib.compress),
         ("Content-Encoding: deflate", bare_deflate),
         ("Content-Encoding: gzip", bytes),
-        ("Transfer-Encoding: chunked", lambda page: b"%x\r\n%s\r\n0\r\n\r\n" % (len(page), page)),
+        ("Transfer-Encoding: chunked", chunked),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 9999", chunked),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", lambda page: chunked(gzip.compress(page))),
+        ("Content-Encoding: gzip\r\nContent-Length: 9999", bytes),
+        (f"Content-Length: {len(PAGE.encode())}", bytes),
+        ("Content-Length: 1", bytes),
+        ("Content-Length: none", bytes),
         ("Transfer-Encoding: chunked", bytes),
     ],
 )
 def test_a_page_is_unpacked_if_it_is_packed(tmp_path, header, pack):
-    block = f"HTTP/1.1 200 OK\r\nContent-Type: {HTML}\r\n{header}\r\n\r\n".encode() + pack(PAGE.encode())
-    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {len(block)}\r\n\r\n"
-    (tmp_path / "a.warc").write_bytes(head.encode() + block + b"\r\n\r\n")
+    (tmp_path / "a.warc").write_bytes(response(header, pack(PAGE.encode())))
     (raw,) = documents(tmp_path)
     assert raw.document.metadata.title == "Titel"
+
+
+@pytest.mark.parametrize(
+    ("header", "pack", "sign"),
+    [
+        ("Content-Encoding: gzip", gzip.compress, "its gzip has no end"),
+        ("Content-Encoding: deflate", zlib.compress, "its deflate has no end"),
+        ("Content-Encoding: deflate", bare_deflate, "its deflate has no end"),
+        ("Transfer-Encoding: chunked", chunked, "its last chunk is missing"),
+        (f"Content-Length: {len(PAGE.encode())}", bytes, f"it has .+ of {len(PAGE.encode())} bytes"),
+    ],
+)
+def test_a_page_whose_end_is_missing_has_a_reason_wherever_it_is_cut(tmp_path, header, pack, sign):
+    body = pack(PAGE.encode())
+    cuts = range(20, len(body) - len(b"0\r\n\r\n"))
+    (tmp_path / "a.warc").write_bytes(b"".join(response(header, body[:cut]) for cut in cuts) + response("", b"<p>good"))
+    *found, good = documents(tmp_path)
+    assert good.document.text.strip() == "good"
+    assert {raw.error and raw.error.check for raw in found} == {"intake/truncated"}
+    assert re.fullmatch(rf"It was cut off when it was crawled \({sign}\); crawl it again\.", str(found[0].error))
+
+
+def test_a_record_that_the_crawler_has_cut_has_a_reason(tmp_path):
+    data = response("", PAGE.encode(), "WARC-Truncated: length\r\n")
+    (tmp_path / "a.warc").write_bytes(data + crawl("<p>good"))
+    cut, good = documents(tmp_path)
+    assert str(cut.error) == "It was cut off when it was crawled (WARC-Truncated: length); crawl it again."
+    assert good.document.text.strip() == "good"
 
 
 @pytest.mark.parametrize("kind", ["response", "conversion"])
