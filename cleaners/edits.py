@@ -72,7 +72,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     position = 0
     for start, before, after, rule in edits:
         if start < position:
-            raise EditError(f"{rule} at {start} overlaps the edit that ends at {position}")
+            fault = f"{rule} at {start} overlaps, or should come before, the edit that ends at {position}"
+            raise EditError(f"{fault}; give edits in order and apart")
         if not text.startswith(before, start):
             found = text[start : start + len(before)]
             raise EditError(f"{rule} at {start} expects {before!r} and finds {found!r}")
@@ -229,6 +230,8 @@ def locate(changes: Sequence[Change], offset: int) -> int:
 
 
 def _map(changes: Sequence[Change], offset: int, view: Callable[[Change], tuple[int, str, int, str]]) -> int:
+    if changes and not isinstance(changes[0], Change):
+        raise TypeError("trace and locate take the changes that `compose` makes of a ledger, not the ledger")
     # The last change that starts at or before the offset.
     index = bisect_right(changes, offset, key=lambda change: view(change)[0]) - 1
     if index < 0:

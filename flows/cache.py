@@ -1,7 +1,8 @@
 """Finished work, kept under a hash of what it was made from.
 
 A run that is repeated, or follows one that was killed, finds here what was finished, and does only what is new. An
-entry is a folder that appears whole or not at all; one of which a power failure left files cut short is made again.
+entry is a folder that appears whole or not at all; one whose files are not what was written, as after a power failure,
+is made again.
 """
 
 import json
@@ -14,9 +15,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 _DRAFTS = "drafts"
-_SIZES = "sizes.json"  # of the files of an entry, written last
+_CHECKSUMS = "checksums.json"  # of the files of an entry, written last
+_PIECE = 2**20  # bytes read at a time
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
@@ -48,7 +51,9 @@ class Cache:
             draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
             make(draft)
-            (draft / _SIZES).write_text(json.dumps(_sizes(draft)))
+            files = [path for path in draft.rglob("*") if path.is_file()]
+            checksums = {path.relative_to(draft).as_posix(): _checksum(path) for path in files}
+            (draft / _CHECKSUMS).write_text(json.dumps(checksums))
             path.parent.mkdir(exist_ok=True)
             try:
                 draft.rename(path)
@@ -75,17 +80,20 @@ class Cache:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _sizes(folder: Path) -> dict[str, int]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            checksum = crc32(piece, checksum)
+    return checksum
 
 
-def is_whole(entry: Path) -> bool:
-    """Whether there is an entry, and no file of it is cut short."""
+def is_whole(entry: Path, *names: str) -> bool:
+    """Whether there is an entry, and its files, or those that are named, hold what was written."""
     try:
-        wanted: dict[str, int] = json.loads((entry / _SIZES).read_bytes())
-        return wanted.items() <= _sizes(entry).items()
-    except (OSError, ValueError):
+        checksums: dict[str, int] = json.loads((entry / _CHECKSUMS).read_bytes())
+        return all(_checksum(entry / name) == checksums[name] for name in names or checksums)
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 

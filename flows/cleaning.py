@@ -66,7 +66,7 @@ def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache
     """Clean, measure and sketch a shard's documents, with their ledgers."""
     knowledge, context = _knowledge(settings, site_lines)
     raw = Rows.in_folder(shard.raw)
-    keys = _keys(shard, raw.read("content", "check"), context)
+    keys = _keys(shard, raw.read("content"), context)
 
     def holds(cleaned: Path) -> bool:
         rows = Rows.in_folder(replace(shard, cleaned=cleaned).documents)
@@ -114,7 +114,6 @@ def _keys(shard: Shard, table: pa.Table, context: str) -> Keys:
     keys = numbers(table["content"]) ^ np.frombuffer(key_of_bytes(context), np.uint64)
     for row, document_id, reason in shard.renamed:
         keys[row] = keys_of([None if reason else key_of_bytes(document_id, of=keys[row].tobytes())])
-    keys[table["check"].is_valid().to_numpy()] = 0
     return keys
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from cleaners import Document, Knowledge, RuleError
 from cleaners.pipeline import PIPELINE, edit
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PUBLISHED, QUARANTINED, UNUSABLE, NOT_PUBLISHED, INTERRUPTED = 0, 1, 2, 3, 130
 _LARGE = 20_000_000  # bytes of sources
+_LONGEST_END = 100  # characters of a path that are shown at its start and its end
 _MOST_SHOWN = 10  # documents in the summary; the report has them all
 
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except (CleancopyError, RuleError) as error:
         if options.debug:
             raise
@@ -49,8 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.debug:
             raise
-        reason = f"{type(error).__name__}: {error}"
-        print(f"cleancopy: a fault of our own ({reason}); run `cleancopy --debug …` and report it.", file=sys.stderr)
+        if isinstance(error, OSError) and error.filename:
+            message = f"{_cut(os.fsdecode(error.filename))}: {error.strerror}; check the path."
+        else:
+            reason = f"{type(error).__name__}: {error}"
+            message = f"a fault of our own ({reason}); run `cleancopy --debug …` and report it."
+        print(f"cleancopy: {message}", file=sys.stderr)
         return UNUSABLE
     return status
 
@@ -149,14 +154,15 @@ def _clean(options: argparse.Namespace) -> int:
             raise CleancopyError("--out: a corpus is made of records; add --jsonl, or leave --out away.")
         if not options.jsonl:
             text, _ = edit(Document(_standard_input()), _knowledge(options))
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+            _binary(sys.stdout, "output").write(text.encode("utf-8", "surrogatepass"))
             return PUBLISHED
         if not options.out:
             from flows.filter import clean_lines
 
             settings = _settings(options)
-            with os.fdopen(sys.stdin.fileno(), "rb", closefd=False) as source:
-                clean_lines(source, sys.stdout.buffer, settings.knowledge(), settings.fields)
+            source, target = _binary(sys.stdin, "input"), _binary(sys.stdout, "output")
+            with os.fdopen(source.fileno(), "rb", closefd=False) as lines:
+                clean_lines(lines, target, settings.knowledge(), settings.fields)
             return PUBLISHED
     elif options.jsonl or "-" in options.sources:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
@@ -189,7 +195,7 @@ def _spooled(options: argparse.Namespace) -> "Iterator[Settings]":
     with tempfile.TemporaryDirectory(prefix="cleancopy-") as folder:
         path = Path(folder, "stdin.jsonl")
         with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+            shutil.copyfileobj(_binary(sys.stdin, "input"), file)
         options.sources = [str(path)]
         yield _settings(options)
 
@@ -228,11 +234,18 @@ def _settings(options: argparse.Namespace) -> "Settings":
     )
 
 
+def _binary(stream: TextIO | None, name: str) -> BinaryIO:
+    """The bytes of a standard stream, which is None where the caller has closed it."""
+    if stream is None:
+        raise CleancopyError(f"standard {name}: is closed; leave it open, or direct it to a file.")
+    return stream.buffer
+
+
 def _standard_input() -> str:
     from flows.decoding import decode
 
     try:
-        return decode(sys.stdin.buffer.read()).text
+        return decode(_binary(sys.stdin, "input").read()).text
     except UnreadableDocument as error:
         raise CleancopyError(f"standard input: {error} Convert it first, for example with iconv.") from error
 
@@ -261,6 +274,11 @@ def _print_outcome(outcome: "Outcome", settings: "Settings") -> None:
             names.append(f"and {len(outcome.left_alone) - _MOST_SHOWN} more")
         print(f"Left alone, not documents: {', '.join(names)}")
     print(f"Report: {outcome.report}")
+
+
+def _cut(path: str) -> str:
+    """A path without its middle if it is very long."""
+    return path if len(path) <= 2 * _LONGEST_END else f"{path[:_LONGEST_END]}…{path[-_LONGEST_END:]}"
 
 
 def _shown(name: str) -> str:
@@ -318,9 +336,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from flows.corpus import restore
+    from flows.restore import restore
 
-    sys.stdout.buffer.write(restore(_folder(options.folder), options.id).encode())
+    _binary(sys.stdout, "output").write(restore(_folder(options.folder), options.id).encode())
     return PUBLISHED
 
 

@@ -5,6 +5,7 @@ a new corpus is moved in beside the old one, the manifest is replaced, and only 
 moment, a run leaves the old corpus or the new one, and the next run tidies up.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -12,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaners.document import Metadata
-from cleaners.edits import Edit, Ledger, Step, revert
+from cleaners.edits import Edit, Ledger, Step
 from flows import CleancopyError
-from flows.cache import Cache
+from flows.cache import Cache, key_of
+from flows.opening import reason_of
 from flows.sources import CORPUS_MARK
 
 SCHEMA_VERSION = 1
@@ -69,6 +71,7 @@ QUARANTINE = pa.schema(
 _REPEATED = "site language source encoding document_id cleaner rule before after".split()  # to write each value once
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 _SYNCED_AT_ONCE = 16  # files
 _STAGING = ".staging"
 _CACHE = ".cache"
@@ -78,6 +81,13 @@ _OURS = (MANIFEST, *FOLDERS, HISTORY, "text", "report", _STAGING)
 
 class CorpusError(CleancopyError):
     """An output folder that cannot be used; one sentence: what, where, what to do."""
+
+
+class DamagedPartError(CorpusError):
+    """A part of the corpus that is not as it was published."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is damaged or cannot be read; run `cleancopy clean` again, which mends it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +139,18 @@ def exclusive(out: Path) -> Iterator[Path]:
             shutil.rmtree(staging, ignore_errors=True)
             os.ftruncate(lock, 0)
     except OSError as error:
-        where, reason = error.filename or out, error.strerror or error
-        way_out = "Put that right, or choose another folder with --out."
-        message = f"{where}: {reason}; the published corpus is as it was. {way_out}"
-        raise CorpusError(message) from error
+        raise CorpusError(_refusal(error, out)) from error
     finally:
         os.close(lock)
+
+
+def _refusal(error: OSError, out: Path) -> str:
+    """What an error of the system says, where, and what to do; writing to a full disk is refused without a name."""
+    where = error.filename or (out if error.errno in _WRITING else None)
+    place = f"{where}: " if where else ""
+    is_ours = where and Path(os.fsdecode(where)).is_relative_to(out)
+    way_out = "Put that right, or choose another folder with --out." if is_ours else "Put that right, and run again."
+    return f"{place}{reason_of(error)}; the published corpus is as it was. {way_out}"
 
 
 def cache_of(out: Path, *, fresh: bool) -> Cache:
@@ -184,15 +200,15 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         facts: what else the manifest says: versions and counts.
 
     Returns:
-        Whether the manifest changed. If the corpus is the same as before, no byte of it does; else the old manifest
-        goes to `history/`, and the new one names it, and the documents that left.
+        Whether the manifest changed. If the corpus is the same as before, no byte of it does; else the old
+        manifest goes to `history/`, and the new one names it, and the documents that left.
     """
     parts = list(parts)
     manifest = out / MANIFEST
     old = _load(manifest)
     content: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **facts, "parts": [asdict(part) for part in parts]}
     changed = old is None or {**content, "left": old.get("left"), "previous": old.get("previous")} != old
-    new = [part.path for part in parts if not (out / part.path).exists() or sha256_of(out / part.path) != part.sha256]
+    new = [part.path for part in parts if not is_sound(out / part.path, part.sha256)]
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:  # which takes a disk hardly longer than one
         list(pool.map(_sync, [staging / name for name in new]))
     for folder in FOLDERS:
@@ -203,7 +219,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         _sync(out / folder)
     if changed:
         before, now = ({part["path"] for part in some["parts"]} for some in (old or {"parts": []}, content))
-        content["left"] = sorted(_ids(out, before - now) - _ids(out, now - before))
+        content["left"] = sorted(_known_ids(out, before - now) - _known_ids(out, now - before))
         content["previous"] = sha256_of(manifest) if old else None
         if old:
             (out / HISTORY).mkdir(exist_ok=True)
@@ -225,10 +241,27 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
     return changed
 
 
-def _ids(out: Path, paths: Iterable[str]) -> set[str]:
-    """The documents of some parts, published or set aside."""
-    found = [out / path for path in paths if not path.startswith("edits/") and (out / path).exists()]
-    return {name for path in found for name in pq.ParquetFile(path).read(["id"])["id"].to_pylist()}
+def _known_ids(out: Path, paths: Iterable[str]) -> set[str]:
+    """The documents of some parts, published or set aside; nobody knows those of a part that is damaged or gone."""
+    found: set[str] = set()
+    for path in paths:
+        if not path.startswith("edits/"):
+            with suppress(DamagedPartError):
+                found.update(read_ids(out / path))
+    return found
+
+
+def read_ids(part: Path) -> list[str]:
+    """The documents of a part.
+
+    Raises:
+        DamagedPartError: if it cannot be read.
+    """
+    try:
+        ids: list[str] = pq.read_table(part, columns=["id"])["id"].to_pylist()
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise DamagedPartError(part) from error
+    return ids
 
 
 def replace_folder(new: Path, target: Path, staging: Path) -> None:
@@ -240,11 +273,18 @@ def replace_folder(new: Path, target: Path, staging: Path) -> None:
 
 
 def fingerprint(out: Path) -> str | None:
-    """What the corpus is, as a hash; None if there is none, or not all of it."""
+    """What the corpus is, as a hash of its manifest, and of its files' sizes and times; None if not all is there."""
     manifest = _load(out / MANIFEST)
-    if not manifest or not all((out / part["path"]).exists() for part in manifest["parts"]):
+    if not manifest:
         return None
-    return sha256_of(out / MANIFEST)
+    texts = (f"{folder}/{name}" for folder, _, names in os.walk(out / "text") for name in names)
+    files = [*(f"{out}/{part['path']}" for part in manifest["parts"]), *sorted(texts)]
+    try:
+        found = [os.stat(path) for path in files]  # noqa: PTH116  a `Path` for each text takes twice as long
+    except OSError:
+        return None
+    facts = [(path, status.st_size, status.st_mtime_ns) for path, status in zip(files, found, strict=True)]
+    return key_of(sha256_of(out / MANIFEST), facts)
 
 
 def sha256_of(path: Path) -> str:
@@ -253,49 +293,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def restore(out: Path, document_id: str) -> str:
-    """The source text of a published or quarantined document.
-
-    Args:
-        out: output folder of a run.
-        document_id: its id; the suffix may be left out where that leaves no doubt.
-
-    Raises:
-        CorpusError: if there is no corpus, or no such document in it.
-    """
-    corpus = read_manifest(out)
-    found = _find(out, corpus, document_id)
-    if not found:
-        raise CorpusError(
-            f"{out}: no document has the id {document_id!r}; the ids are in the column `id` of documents/."
-        )
-    folder, name, full_id = found
-    rows = pq.read_table(out / folder / name, filters=[("id", "=", full_id)]).to_pylist()
-    text: str | None = rows[0]["text"]
-    if text is None:
-        raise CorpusError(
-            f"{full_id}: could not be read, so there is no text to restore; its source is {rows[0]['source']}."
-        )
-    if folder == "quarantine":
-        return text
-    return revert(
-        text, ledger_of(pq.read_table(out / "edits" / name, filters=[("document_id", "=", full_id)]).to_pylist())
-    )
-
-
-def _find(out: Path, corpus: Mapping[str, Any], document_id: str) -> tuple[str, str, str] | None:
-    """Folder, part and full id of a document."""
-    short: list[tuple[str, str, str]] = []
-    for part in corpus["parts"]:
-        folder, _, name = part["path"].partition("/")
-        if folder == "edits":
-            continue
-        for found in pq.read_table(out / part["path"], columns=["id"])["id"].to_pylist():
-            if found == document_id:
-                return folder, name, found
-            if found.rpartition(".")[0] == document_id:
-                short.append((folder, name, found))
-    return short[0] if len(short) == 1 else None
+def is_sound(part: Path, sha256: str | None) -> bool:
+    """Whether a part is there, and as it was published."""
+    try:
+        return sha256_of(part) == sha256
+    except OSError:
+        return False
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
@@ -317,7 +320,7 @@ def _load(path: Path) -> dict[str, Any] | None:
     """A manifest, or None if it is none."""
     try:
         manifest = json.loads(path.read_bytes())
-        is_one = all(isinstance(part["path"], str) for part in manifest["parts"])
+        is_one = all(isinstance(part[name], str) for part in manifest["parts"] for name in ("path", "sha256"))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return manifest if is_one else None

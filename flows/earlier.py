@@ -78,12 +78,13 @@ class Earlier:
         pages, counts = np.unique(page, return_counts=True)
         paths = json.loads((self.folder / "pages.json").read_bytes())
         for number in pages[np.argsort(-counts, kind="stable")][:_MOST_PAGES].tolist():
-            is_here = page == number
-            rows = Rows.of_page(self.folder.parents[1] / paths[number], row[is_here])
-            try:
-                table = rows.read("key", *heeds)
-            except (OSError, ValueError, pa.ArrowException):  # somebody took it away, or damaged it
+            kind, entry, name = paths[number].split("/", 2)
+            folder = self.folder.parents[1] / kind / entry
+            if not is_whole(folder, name):  # somebody took it away, or damaged it
                 continue
+            is_here = page == number
+            rows = Rows.of_page(folder / name, row[is_here])
+            table = rows.read("key", *heeds)
             is_taken = (numbers(table["key"]) == keys[places[is_here]]).all(axis=1)
             if holds:
                 is_taken &= holds(table)

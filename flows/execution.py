@@ -19,6 +19,8 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     from distributed import Client
 
+_NO_DASHBOARD = {"dashboard_address": "127.0.0.1:0"}  # nor a warning that its usual port is taken
+
 
 def carry_out(
     settings: Settings, n_workers: int, *, is_flow: bool = False, is_dask: bool = False, address: str | None = None
@@ -53,7 +55,7 @@ def _run_flow(settings: Settings, n_workers: int, *, is_dask: bool, address: str
             from prefect_dask import DaskTaskRunner
         except ImportError as error:
             raise _no_dask() from error
-        cluster = {"address": address} if address else {"cluster_kwargs": {"n_workers": n_workers}}
+        cluster = {"address": address} if address else {"cluster_kwargs": {"n_workers": n_workers, **_NO_DASHBOARD}}
         flow = clean_corpus.with_options(task_runner=DaskTaskRunner(**cluster))
     try:
         return flow(
@@ -104,7 +106,7 @@ def _client(n_workers: int, address: str | None) -> "Client":
     except ImportError as error:
         raise _no_dask() from error
     if not address:
-        return Client(n_workers=n_workers, threads_per_worker=1, dashboard_address=None)
+        return Client(n_workers=n_workers, threads_per_worker=1, **_NO_DASHBOARD)
     try:
         return Client(address, timeout=10)
     except (OSError, ValueError, TimeoutError) as error:

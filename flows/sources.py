@@ -53,6 +53,7 @@ _ABOUT_THE_FOLDER = frozenset({"readme.md", "license.md"})  # no articles, unles
 PACKED = frozenset({".gz", ".zst", ".bz2"})
 CORPUS_MARK = ".cleancopy"  # a file that says that the folder is an output of ours
 _LONGEST_NAME = 240  # bytes; file systems allow 255
+_LONGEST_PATH = 2_000  # bytes below the output folder; Linux allows 4,095 in all
 
 
 class IntakeError(CleancopyError):
@@ -247,13 +248,15 @@ def _printable(path: str) -> str:
 def _text_names(files: Sequence[SourceFile]) -> Iterator[str]:
     """A name for each document's readable text: its id, with some of its hash where that is taken, too long or unsafe.
 
-    A name that would lead out of the folder is unsafe.
+    A name that would lead out of the folder, or of which a folder has too long a name, is unsafe.
     """
     ids = {file.id for file in files} | {str(parent) for file in files for parent in PurePosixPath(file.id).parents}
     for file in files:
         name = file.id if file.id.endswith(".txt") else f"{file.id}.txt"
         folder, slash, last = name.rpartition("/")
-        is_unsafe = not {".", "..", ""}.isdisjoint(name.split("/"))
+        is_unsafe = len(name.encode()) > _LONGEST_PATH or any(
+            part in (".", "..", "") or len(part.encode()) > _LONGEST_NAME for part in name.split("/")[:-1]
+        )
         if is_unsafe or (name != file.id and name in ids) or len(last.encode()) > _LONGEST_NAME:
             short = last.removesuffix(".txt").encode()[: _LONGEST_NAME // 2].decode("utf-8", "ignore")
             name = f"{short}.{hashlib.sha256(file.id.encode()).hexdigest()[:12]}.txt"

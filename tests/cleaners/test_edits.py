@@ -35,6 +35,17 @@ def test_edits_that_overlap_are_refused():
         apply("abcd", [Edit(0, "abc", "", "rule/one"), Edit(2, "c", "", "rule/two")])
 
 
+def test_edits_out_of_order_are_refused():
+    with pytest.raises(EditError, match="at 0 overlaps, or should come before, the edit that ends at 3; give edits in"):
+        apply("abcd", [Edit(2, "c", "", "rule/one"), Edit(0, "a", "", "rule/two")])
+
+
+@pytest.mark.parametrize("lead", [trace, locate])
+def test_offsets_are_not_looked_up_in_a_ledger_that_is_not_composed(lead):
+    with pytest.raises(TypeError, match="take the changes that `compose` makes of a ledger, not the ledger"):
+        lead((Step("one", (Edit(0, "a", "", "rule/one"),)),), 3)
+
+
 @given(ledgers())
 def test_reverting_any_ledger_gives_back_the_source(case):
     source, ledger, text = case

@@ -11,6 +11,11 @@ from flows.pipeline import run
 from flows.settings import Settings
 
 CLEANCOPY = Path(sys.executable).with_name("cleancopy")  # the real command, as pip installed it
+DAMAGES = {  # of a file
+    "cut": lambda data: data[:100],
+    "empty": lambda _: b"",
+    "another byte": lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:],
+}
 
 
 def prose(end):

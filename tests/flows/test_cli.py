@@ -1,9 +1,12 @@
 """The command as a person or a script meets it: what it prints, what it writes, how it exits."""
 
 import json
+import os
 import re
 import subprocess
 import urllib.request
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +98,47 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
     done = cleancopy(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"cleancopy: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "name"),
+    [
+        (["clean", "-"], "<&-", "input"),
+        (["clean", "-", "--jsonl"], "<&-", "input"),
+        (["clean", "-", "--jsonl", "--out", "x"], "<&-", "input"),
+        (["diff", "-"], "<&-", "input"),
+        (["clean", "-"], ">&-", "output"),
+    ],
+)
+def test_a_standard_stream_that_is_closed_is_one_sentence_and_status_2(tmp_path, arguments, closed, name):
+    command = ["sh", "-c", f'exec "$0" "$@" {closed}', CLEANCOPY, *arguments]
+    done = subprocess.run(command, input="text", capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"cleancopy: standard {name}: is closed; leave it open, or direct it to a file.\n"
+
+
+def test_a_run_needs_nobody_to_hear_that_it_has_published(folder, tmp_path):
+    command = ["sh", "-c", 'exec "$0" "$@" >&-', CLEANCOPY, "clean", folder, "--out", tmp_path / "clean"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["clean", "diff", "review", "restore"])
+def test_a_path_that_is_too_long_is_one_sentence_and_status_2(tmp_path, command):
+    done = cleancopy(command, "/".join(["a" * 200] * 30), *(["x"] if command == "restore" else []), cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.fullmatch(r"cleancopy: a{100}….{100}: File name too long; check the path\.\n", done.stderr)
+
+
+def test_a_folder_that_lies_too_deep_is_one_sentence_and_status_2(folder, tmp_path):
+    """Deeper than a path can say, so that it is made a step at a time."""
+    with chdir(folder):
+        for _ in range(25):
+            Path("b" * 200).mkdir()
+            os.chdir("b" * 200)
+    done = cleancopy("clean", folder, "--out", tmp_path / "clean")
+    assert done.returncode == 2
+    assert re.fullmatch(r"cleancopy: .+: File name too long; check the path\.\n", done.stderr)
 
 
 def test_the_filter_reads_what_is_not_utf8():

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from distributed import LocalCluster
 from flows.engines import Dask, Processes
 from flows.pipeline import run
 from flows.settings import Settings
-from tests.flows.articles import content, many
+from tests.flows.articles import CLEANCOPY, content, many
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,16 @@ def test_dask_workers_read_relative_paths_as_the_command_does(settings, tmp_path
     run(Settings(("articles",), Path("dask"), shard_bytes=1_000), Dask(client))
     monkeypatch.undo()
     assert len(list((tmp_path / "dask" / "text").iterdir())) == len(list((tmp_path / "direct" / "text").iterdir()))
+
+
+def test_a_cluster_of_our_own_says_nothing_though_the_usual_port_is_taken(folder, tmp_path):
+    with socket.socket() as other:
+        with suppress(OSError):  # somebody else has taken it
+            other.bind(("", 8787))
+            other.listen()
+        command = [CLEANCOPY, "clean", folder, "--out", tmp_path / "clean", "--engine", "dask"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 WORK = """

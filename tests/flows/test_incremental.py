@@ -1,6 +1,7 @@
 """Runs that follow others, and do only the new work."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,11 +162,25 @@ def test_what_somebody_took_from_the_finished_work_is_made_again(tmp_path):
     assert content(out) == content(tmp_path / "new")
 
 
-def test_finished_work_that_a_power_failure_cut_short_is_made_again(tmp_path):
+FAULTS = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "zeros": lambda data: bytes(len(data)),  # what a power failure leaves of what was not yet on disk
+    "turned round": lambda data: data[::-1],
+    "another byte": lambda data: (
+        data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :]
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("name", ["rows", "*.page", "*.npy", "*.json"])
+def test_finished_work_that_was_damaged_is_made_again(tmp_path, name, fault):
     source, out = many(tmp_path / "articles"), tmp_path / "clean"
     small_run(source, out)
-    for path in sorted(path for path in (out / ".cache").glob("*/*/**/*") if path.is_file())[::3]:
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for path in sorted((out / ".cache").rglob(name))[::2]:
+        status = path.stat()
+        path.write_bytes(fault(path.read_bytes()))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     (source / "zz.txt").write_text(prose("at last"))
     small_run(source, out)
     small_run(source, tmp_path / "new")
@@ -254,6 +270,21 @@ def test_what_could_not_be_read_is_tried_again_though_nothing_else_has_changed(f
     assert "late.txt" in small_run(folder, tmp_path / "clean").quarantine
     (tmp_path / "late").write_text(prose("at last"))
     assert "late.txt" not in small_run(folder, tmp_path / "clean").quarantine
+
+
+def test_shards_of_nothing_but_unreadable_documents_are_told_apart(folder, tmp_path):
+    for name in ("x.txt", "y.txt", "z.txt"):
+        (folder / name).write_bytes(b"\x89PNG\0\0\0\0" * 1_000)
+    outcome = small_run(folder, tmp_path / "clean")
+    assert outcome.published
+    assert sorted(outcome.quarantine) == ["x.txt", "y.txt", "z.txt"]
+
+
+def test_an_unreadable_file_that_was_renamed_is_in_quarantine_under_its_new_name(folder, tmp_path):
+    (folder / "image.txt").write_bytes(b"\x89PNG\0\0\0\0")
+    small_run(folder, tmp_path / "clean")
+    (folder / "image.txt").rename(folder / "photo.txt")
+    assert list(small_run(folder, tmp_path / "clean").quarantine) == ["photo.txt"]
 
 
 def test_a_part_that_is_gone_is_made_again(folder, tmp_path):

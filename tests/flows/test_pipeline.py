@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows.corpus import FOLDERS, restore
+from flows.corpus import FOLDERS
 from flows.engines import Processes
 from flows.pipeline import run
+from flows.restore import restore
 from flows.settings import Settings
 from tests.flows.articles import content, many, prose, records, rows, run_on
 

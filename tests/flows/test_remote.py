@@ -6,9 +6,10 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from flows.corpus import CorpusError, restore
+from flows.corpus import CorpusError
 from flows.pipeline import run
 from flows.remote import download, places
+from flows.restore import restore
 from flows.settings import Settings
 from tests.flows.articles import content, run_on
 

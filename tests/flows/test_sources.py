@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from flows.sources import IntakeError, find
+from tests.flows.articles import prose, run_on
 
 
 def test_a_folder_gives_its_text_files_and_pages_in_the_order_of_their_ids(tmp_path):
@@ -89,6 +90,17 @@ def test_no_two_documents_share_the_name_of_a_readable_text(tmp_path):
     assert len(set(names.values())) == 6
     assert not {"other.html.txt", f"{'n' * 250}.html.txt"} & set(names.values())
     assert max(len(name) for name in names.values()) < 255
+
+
+@pytest.mark.parametrize("path", [b"\xff" * 70, b"/".join([b"n" * 200] * 12)], ids=["spelled out", "deep"])
+def test_folders_with_long_names_do_not_keep_a_document_from_being_published(tmp_path, path):
+    folder = os.fsencode(tmp_path) + b"/articles/" + path
+    os.makedirs(folder)  # noqa: PTH103  a path of bytes
+    with open(folder + b"/one.txt", "w") as file:  # noqa: PTH123  a path of bytes
+        file.write(prose("in May"))
+    out = tmp_path.joinpath(*["o" * 200] * 8)
+    assert run_on(tmp_path / "articles", out).counts["published"] == 1
+    assert [path.read_text() for path in (out / "text").iterdir()] == [f"{prose('in May')}\n"]
 
 
 def test_names_that_are_spelled_out_stay_apart_from_names_that_look_like_it(tmp_path):
