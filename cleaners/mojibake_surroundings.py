@@ -54,7 +54,7 @@ class Surroundings:
         if self._closes_quotation(at, stretch):
             bits += _CLOSES_QUOTATION
         if stretch[0].isupper() and not stretch[-1].isalpha():
-            if stretch[-1] != "’" and self._is_in_name(at, at + len(stretch)):
+            if stretch[-1] not in "’\xa0" and self._is_in_name(at, at + len(stretch)):
                 bits += _SIGN_IN_NAME
             elif stretch[1:] in _SIGNS and self._is_behind_capital(at) and not self._is_spelled_so(stretch, meant):
                 bits += _SIGN_BEHIND_CAPITALS
