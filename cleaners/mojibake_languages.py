@@ -22,14 +22,14 @@ class Language(NamedTuple):
     elides: bool  #: whether words lose their last vowel before another: "l’été"
 
 
-def letters_of(text: str) -> frozenset[str]:
+def letters_of(text: str, fewest_words: int = _FEWEST_WORDS) -> frozenset[str]:
     """The letters of its language beyond ASCII, in lower case; none if its words do not tell the language."""
-    language = language_of(text)
+    language = language_of(text, fewest_words)
     return language.letters if language else frozenset()
 
 
 @lru_cache(maxsize=1 << 8)
-def language_of(text: str) -> Language | None:
+def language_of(text: str, fewest_words: int = _FEWEST_WORDS) -> Language | None:
     """The language of a text, if its words tell it.
 
     >>> language_of("Die Straße ist gesperrt.").quotes, language_of("Straße")
@@ -41,7 +41,7 @@ def language_of(text: str) -> Language | None:
         for index in languages_of[word]:
             counts[index] = counts.get(index, 0) + 1
     most = max(counts.values(), default=0)
-    if most < _FEWEST_WORDS:
+    if most < fewest_words:
         return None
     return _joined(tuple(sorted([(-n, index) for index, n in counts.items() if n >= _NEARLY_AS_MANY * most])))
 

@@ -117,7 +117,7 @@ class Surroundings:
 
     def _is_spelled_so(self, stretch: str, meant: str) -> bool:
         """Whether the language has all the new letters and none of the old."""
-        letters = letters_of(self._line)
+        letters = letters_of(self._line, fewest_words=1)
         return letters.issuperset(meant.lower()) and letters.isdisjoint(stretch.lower())
 
     def _own_scripts(self) -> set[str]:
