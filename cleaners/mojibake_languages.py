@@ -28,22 +28,26 @@ def letters_of(text: str, fewest_words: int = _FEWEST_WORDS) -> frozenset[str]:
     return language.letters if language else frozenset()
 
 
-@lru_cache(maxsize=1 << 8)
 def language_of(text: str, fewest_words: int = _FEWEST_WORDS) -> Language | None:
     """The language of a text, if its words tell it.
 
     >>> language_of("Die Straße ist gesperrt.").quotes, language_of("Straße")
     (('„', '“'), None)
     """
+    n_words, likely = _likely(text)
+    return _joined(likely) if n_words >= fewest_words else None
+
+
+@lru_cache(maxsize=1 << 8)
+def _likely(text: str) -> tuple[int, Sequence[tuple[int, int]]]:
+    """How many words tell the likeliest language, and the languages that have nearly as many, the likeliest first."""
     languages_of = _languages_of_words()
     counts = dict[int, int]()
     for word in languages_of.keys() & text.lower().split():
         for index in languages_of[word]:
             counts[index] = counts.get(index, 0) + 1
     most = max(counts.values(), default=0)
-    if most < fewest_words:
-        return None
-    return _joined(tuple(sorted([(-n, index) for index, n in counts.items() if n >= _NEARLY_AS_MANY * most])))
+    return most, tuple(sorted([(-n, index) for index, n in counts.items() if n >= _NEARLY_AS_MANY * most]))
 
 
 @lru_cache(maxsize=1 << 8)
