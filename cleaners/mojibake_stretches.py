@@ -289,6 +289,8 @@ def _penalty(before: str, stretch: str, meant: str, after: str) -> int:
         return -_THREE_FOR_ONE if min(meant) >= "\u1e00" and last < "\u2e80" else 0
     if stretch[0] == "Â" and stretch[1:].isalpha() and not before[-1:].isalpha() and after[:1].isalpha():
         return _SIGN_ON_ITS_OWN  # "Âşık" is a Turkish name
+    if meant in "×÷" and any(map(str.isdigit, before)) and any(map(str.isdigit, after)):
+        return 0
     leads_sign = stretch[0] == "Â" or (stretch[0] == "Ā" and not stretch[1].isalpha())
     if any(map(str.isalpha, meant)) or (leads_sign and not before[-1:].isupper()):  # no word is spelled so
         return 0
