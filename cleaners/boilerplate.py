@@ -36,6 +36,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SAID = """
     said says told tells asked asks wrote writes warned warns joked jokes begged sang added advised advises explained
     sagt sagte sagten meint meinte rät riet rief ruft fragt fragte schrieb schreibt erklärt erklärte heißt hieß stand
+    bat bittet mahnt mahnte forderte smeekte ropade ropte råbte pidió pedía pediu gritó gritou exclamó lance criait
+    chiedeva chiese gridò gridava esorta kiáltotta kérte radził radziła apeluje apelował apelowała wołał zawołał radil
+    volal vyzval vyzvala призвал призвала крикнул крикнула попросил попросила закликав закликала
     zegt zei aldus vraagt vroeg schrijft raadt riep säger sa sade sier siger sagde skriver skrev frågar råder uppmanar
     sanoo sanoi kertoo kysyy neuvoo ütleb ütles saka teica sacīja sako sakė pasakė klausia pataria rašo rašė
     dit disait dirent conseille explique raconte demande écrit prévient dice dijo decía disse diceva aconseja aconselha

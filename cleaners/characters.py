@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from cleaners.document import Document
 from cleaners.edits import Edit, smallest
@@ -70,14 +70,14 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         if "typographic" in shown:
             yield from _typographic_edits(text, keeps_quotes=knowledge.quotes == "keep")
         return
-    line = _Line(text, 0)
+    line, end_of_line = _line(text, 0)
     end = 0
     for match in _SPECIAL.finditer(text):
         start, found = match.start(), match[0]
         kind = _kind(found)
-        if start >= line.end:
-            line = _Line(text, start)
-        keeps_quotes = knowledge.quotes == "keep" or line.has_han_or_kana
+        if start >= end_of_line:
+            line, end_of_line = _line(text, start)
+        keeps_quotes = knowledge.quotes == "keep" or _has_han_or_kana(line)
         if kind == "line_end":
             yield Edit(start, found, "\n", "characters/line-end")
         elif kind == "space":
@@ -88,7 +88,7 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         elif kind == "guillemet":
             if text[start - 1 : start] == " " and start > end and found[0] in "«»‹›":
                 start, found = start - 1, " " + found
-            straightened = _straighten(found, "" if keeps_quotes else line.guillemets)
+            straightened = _straighten(found, "" if keeps_quotes else _guillemets(line))
             if straightened != found:
                 yield smallest(start, found, straightened, "characters/quotation-mark")
         elif kind == "surrogate" and len(found) > 1:
@@ -99,7 +99,7 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         elif (
             kind == "invisible"
             or (kind == "joiner" and not _joins(text, start))
-            or (kind == "direction" and not line.is_right_to_left)
+            or (kind == "direction" and not _is_right_to_left(line))
         ):
             yield Edit(start, found, "", "characters/invisible")
         end = match.end()
@@ -125,34 +125,35 @@ def _kind(found: str) -> str | None:
     return "guillemet" if _GUILLEMET.search(found) else match and match.lastgroup
 
 
-class _Line:
-    """What the line round an offset says about the characters on it."""
+def _line(text: str, offset: int) -> tuple[str, int]:
+    """The line round an offset, and where it ends."""
+    end = text.find("\n", offset)
+    end = end if end >= 0 else len(text)
+    return text[text.rfind("\n", 0, offset) + 1 : end], end
 
-    def __init__(self, text: str, offset: int) -> None:
-        end = text.find("\n", offset)
-        self.end = end if end >= 0 else len(text)
-        self._text = text[text.rfind("\n", 0, offset) + 1 : self.end]
 
-    @cached_property
-    def has_han_or_kana(self) -> bool:
-        return _HAN_OR_KANA.search(self._text) is not None
+@lru_cache(maxsize=1)  # each character of a line asks about it
+def _has_han_or_kana(line: str) -> bool:
+    return _HAN_OR_KANA.search(line) is not None
 
-    @cached_property
-    def is_right_to_left(self) -> bool:
-        return _RIGHT_TO_LEFT.search(self._text) is not None
 
-    @cached_property
-    def guillemets(self) -> str:
-        """Which guillemets open and close quotations on this line, such as "«»"; "" where they do not all pair.
+@lru_cache(maxsize=1)
+def _is_right_to_left(line: str) -> bool:
+    return _RIGHT_TO_LEFT.search(line) is not None
 
-        French and most others write «so», German and Danish »so«; a mark that pairs with none may be an arrow, or open
-        a paragraph of a long quotation.
-        """
-        marks = "".join(_GUILLEMET.findall(self._text))
-        for pair in ("«»", "»«", "‹›", "›‹"):
-            if marks == pair * (len(marks) // 2) and not (pair in ("»«", "›‹") and _is_spaced(self._text, pair)):
-                return pair
-        return ""
+
+@lru_cache(maxsize=1)
+def _guillemets(line: str) -> str:
+    """Which guillemets open and close quotations on a line, such as "«»"; "" where they do not all pair.
+
+    French and most others write «so», German and Danish »so«; a mark that pairs with none may be an arrow, or open
+    a paragraph of a long quotation.
+    """
+    marks = "".join(_GUILLEMET.findall(line))
+    for pair in ("«»", "»«", "‹›", "›‹"):
+        if marks == pair * (len(marks) // 2) and not (pair in ("»«", "›‹") and _is_spaced(line, pair)):
+            return pair
+    return ""
 
 
 def _is_spaced(line: str, pair: str) -> bool:

@@ -8,6 +8,8 @@ from typing import NamedTuple, Self
 from flows import UnreadableDocument
 from flows.opening import LARGEST_DOCUMENT, TOO_LARGE, DamagedFile
 
+_RETURN = "\udc0d"  # stands for a carriage return that ends no line, which `csv` refuses; no decoded text has it
+
 
 class Row(NamedTuple):
     """A row, or lines that cannot be read as one."""
@@ -53,6 +55,7 @@ def delimited_rows(stream: io.TextIOBase, delimiter: str) -> Iterator[Row]:
             return
         if not cells:
             continue
+        cells = [cell.replace(_RETURN, "\r") for cell in cells]
         values, raw, n_columns = dict(zip(names, cells, strict=False)), "\0".join(cells), len(names)
         is_behind_damage &= len(cells) < n_columns
         if is_behind_damage:
@@ -91,7 +94,8 @@ class _Lines:
         self._size += len(line)
         if self._size > LARGEST_DOCUMENT:
             raise csv.Error
-        return line
+        content = line.rstrip("\r\n")
+        return content.replace("\r", _RETURN) + line[len(content) :] if "\r" in content else line
 
     def start_row(self) -> None:
         """Forget the lines of the row before."""

@@ -246,7 +246,8 @@ def _beginning(stream: io.BufferedReader) -> Decoded:
 def _csv(stream: io.BufferedReader) -> Iterator[Record]:
     found = _beginning(stream)
     first = found.text.lstrip("\ufeff").split("\n", 1)[0]
-    lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline="")
+    ends = "" if "\r" in first.rstrip("\r") else "\n"  # else a carriage return is part of a text, as pandas writes it
+    lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline=ends)
     try:
         for row in delimited_rows(lines, delimiter=max("\t,;|", key=first.count)):
             raw = row.raw.encode("utf-8", "surrogatepass")

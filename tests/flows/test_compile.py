@@ -34,6 +34,10 @@ def test_compiled_and_as_they_are_the_cleaners_write_the_same_ledgers():
     assert sources.strip().endswith("signs.py")
 
 
+def test_no_compiled_module_has_a_cached_property_which_mypyc_computes_anew_each_time():
+    assert [path.name for path in compiled.modules() if "cached_property" in path.read_text("utf-8")] == []
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package that says of which sources it was made."""

@@ -85,3 +85,15 @@ def test_columns_whose_names_are_damaged_are_said_to_be(tmp_path):
     (tmp_path / "a.csv").write_text('id,"text\n1,one\n')
     (raw,) = documents(tmp_path)
     assert str(raw.error).startswith("The names of the columns: lines 1 to 2, the last, cannot be read")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_carriage_return_within_a_cell_is_part_of_its_text_if_lines_end_otherwise(tmp_path, end):
+    rows = ["id,text,note", "1,one\rand\r\rmore,x", '2,"two\r\nand\rmore",x', "3,three,x\r"]
+    (tmp_path / "a.csv").write_bytes(end.join(rows).encode())
+    assert [raw.document.text for raw in documents(tmp_path)] == ["one\rand\r\rmore", "two\r\nand\rmore", "three"]
+
+
+def test_a_file_whose_lines_end_with_carriage_returns_has_as_many_rows(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b'id,text,note\r1,one,x\r2,"two\rmore",x\r')
+    assert [raw.document.text for raw in documents(tmp_path)] == ["one", "two\rmore"]
