@@ -9,7 +9,7 @@ from cleaners.labels import labels_of
 _LONGEST_BYLINE = 80  # characters
 _PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
 _AND = re.compile(r"\s*[,、]\s*|\s+(?:and|und|et|y|e|&|a|agus|dan|eta|i|ir|ja|og|och|oraz|és|și|un|ve|και|и|і|й|та)\s+")
-_PARTICLES = "al bin da de del della den der di do dos du el ibn la le ten ter van von y zu"
+_PARTICLES = frozenset("al bin da de del della den der di do dos du el ibn la le ten ter van von y zu".split())
 _WIDE_NAME = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2,4}")
 
 
@@ -41,24 +41,22 @@ def is_name(text: str) -> bool:
     [True, True, True, False, False]
     """
     words = text.split()
+    if not 2 <= len(words) <= 5:  # most lines, and cheap
+        return False
     capitalized = [
         word for word in words if word[0].isupper() and word.replace("-", "").replace("'", "").rstrip(".").isalpha()
     ]
-    return (
-        2 <= len(words) <= 5
-        and len(capitalized) >= 2
-        and all(w in capitalized or w in _PARTICLES.split() for w in words)
-    )
+    return len(capitalized) >= 2 and all(w in capitalized or w in _PARTICLES for w in words)
 
 
 def _behind_label(line: str, *, beside_a_date: bool) -> str:
     """What a line says but for the label of a byline, or "" if it needs one and has none."""
-    label, colon, rest = line.replace("：", ":").partition(":")
-    if colon:
+    if ":" in line or "：" in line:
+        label, _, rest = line.replace("：", ":").partition(":")
         said = folded(label).split()
         return rest.strip() if said and _labels().issuperset(said) else ""
     first, _, rest = line.partition(" ")
-    if first in _by() or (beside_a_date and folded(first) in labels_of("of")):
+    if first in _by() or (beside_a_date and first in _of()):
         return rest.strip()
     second, _, behind = rest.partition(" ")
     if second in labels_of("by") and folded(first) in _labels():  # "Text by Ann Lee"
@@ -73,5 +71,13 @@ def _labels() -> frozenset[str]:
 
 @cache
 def _by() -> frozenset[str]:
-    words = labels_of("by")
-    return frozenset(("by", *map(str.capitalize, words), *map(str.upper, words)))
+    return _at_start(labels_of("by")) | {"by"}
+
+
+@cache
+def _of() -> frozenset[str]:
+    return _at_start(labels_of("of"))
+
+
+def _at_start(words: frozenset[str]) -> frozenset[str]:
+    return frozenset((*map(str.capitalize, words), *map(str.upper, words)))
