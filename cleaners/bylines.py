@@ -7,8 +7,11 @@ from cleaners.dates import folded
 from cleaners.labels import labels_of
 
 _LONGEST_BYLINE = 80  # characters
-_PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
-_AND = re.compile(r"\s*[,、]\s*|\s+(?:and|und|et|y|e|&|a|agus|dan|eta|i|ir|ja|og|och|oraz|és|și|un|ve|και|и|і|й|та)\s+")
+_BEFORE_PLACE = "in at from"
+_AND = "and und et y e & a agus dan eta i ir ja og och oraz és și un ve και и і й та"
+_PLACE = re.compile(rf",?\s+(?:{_BEFORE_PLACE.replace(' ', '|')})\s+\w[\w.'\- ]{{1,40}}\Z")
+_BETWEEN = re.compile(rf"\s*[,、]\s*|\s+(?:{_AND.replace(' ', '|')})\s+")
+_NOT_IN_NAMES = frozenset([*_BEFORE_PLACE.split(), *_AND.split()])
 _PARTICLES = frozenset("al bin da de del della den der di do dos du el ibn la le ten ter van von y zu".split())
 _WIDE_NAME = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2,4}")
 
@@ -30,7 +33,9 @@ def authors(line: str, *, beside_a_date: bool) -> tuple[str, ...]:
     named = _behind_label(line, beside_a_date=beside_a_date)
     if _WIDE_NAME.fullmatch(named) and named != line:
         return (named,)
-    people = [_PLACE.sub("", person) for person in _AND.split(named)]
+    if "," not in named and "、" not in named and _NOT_IN_NAMES.isdisjoint(named.split()):  # most lines, and cheap
+        return (named,) if is_name(named) else ()
+    people = [_PLACE.sub("", person) for person in _BETWEEN.split(named)]
     return tuple(people) if all(map(is_name, people)) else ()
 
 

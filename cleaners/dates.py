@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from itertools import cycle
 from typing import NamedTuple
 
 from cleaners.labels import labels
@@ -17,7 +18,7 @@ from cleaners.labels import labels
 # A letter and the vowels and accents that are written on, below or behind it, over and over.
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0980-\u0dff]*)+")
 _YEAR, _MONTH, _DAY = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
-_JOINT = r"[\s.,/-]{1,4}"
+_JOINT = r"[\s.,'/-]{1,4}"
 _NAMED = tuple(  # N is before a month that was named
     re.compile(rf"(?<!\d){_JOINT.join(parts)}(?!\d)")
     for month in (f"N{_MONTH}",)
@@ -162,7 +163,7 @@ def _table() -> _Table:
         orders[language] = tuple(order.split())
         own = labels().get(language, {})
         said = [(word, "") for kind in ("published", "updated", "beside") for word in own.get(kind, ())]
-        said += [("utc", "UTC"), ("gmt", "UTC"), *zip(own.get("months", ()), _MONTHS, strict=False)]
+        said += [("utc", "UTC"), ("gmt", "UTC"), *zip(own.get("months", ()), cycle(_MONTHS), strict=False)]
         said += [(word, sign) for sign, column in zip(_COLUMNS, columns, strict=True) for word in column.split()]
         for word, sign in said:
             meanings[word][language] = sign
