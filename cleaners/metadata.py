@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 from dateutil.parser import ParserError, parse, parserinfo
 
 from cleaners.blocks import Block, blocks, edges, removals
+from cleaners.bylines import authors, is_name
 from cleaners.captions import captions
 from cleaners.credits import credit, signature
+from cleaners.dates import month_of, read_date
 from cleaners.document import Document, Metadata
 from cleaners.edits import Edit, Ledger, revert
 from cleaners.knowledge import Knowledge
@@ -53,24 +55,6 @@ _STAMP = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MONTHS = (  # how their names begin
-    "jan|jän|gen|ene|ian|янв|яну",
-    "feb|fev|fév|фев",
-    "mar|mär|már|mrz|мар",
-    "apr|ápr|abr|avr|апр",
-    "ma[iyjg]|máj|mei|ма[йя]",
-    "jun|jún|juin|giu|iun|июн|юни",
-    "jul|júl|juil|lug|iul|июл|юли",
-    "aug|ago|aoû|авг",
-    "sep|sze|set|сен|сеп",
-    "okt|oct|ott|out|окт",
-    "nov|noi|ноя|ное",
-    "dec|dez|dic|des|déc|дек",
-)
-_BY = re.compile(r"(?:By|BY|by|Von|Par|Por|Door|Av|Af)\s+")
-_PLACE = re.compile(r",?\s+(?:in|at|from)\s+\w[\w.'\- ]{1,40}\Z")
-_AND = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|&)\s+")
-_PARTICLES = "al bin da de del della den der di do dos du el ibn la le ten ter van von y zu"
 
 
 def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]:  # noqa: ARG001  all cleaners are alike
@@ -92,7 +76,7 @@ def harvest_metadata(document: Document, knowledge: Knowledge) -> Iterable[Edit]
         line = lines[index].text
         if stamp := _stamp(line):
             found[stamp.field][index] = stamp.moment
-        elif names := _byline(line, beside_a_date=_is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)):
+        elif names := authors(line, beside_a_date=_is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)):
             found["byline"][index] = names
         elif agency := _agency(line):
             found["agency"][index] = agency
@@ -127,7 +111,7 @@ def _first_paragraph(lines: Sequence[Block]) -> int:
     first, _ = edges(lines)
     if first == 1 and len(lines) > 2 and _may_be_standfirst(lines[1]):
         beside_a_date = _is_labelled(lines, 3)
-        if _is_labelled(lines, 2) or _byline(lines[2].text, beside_a_date=beside_a_date):
+        if _is_labelled(lines, 2) or authors(lines[2].text, beside_a_date=beside_a_date):
             return edges(lines, (1,))[0]
     return first
 
@@ -150,7 +134,7 @@ def _said_again(line: Block, known: Mapping[str, Any]) -> str:
     ['metadata/declared-date', 'metadata/declared-author', '']
     """
     rest, rule = line.text, ""
-    for author in filter(_is_name, known["byline"]):
+    for author in filter(is_name, known["byline"]):
         if author in rest and not line.ends_sentence:
             rest, rule = rest.replace(author, "", 1), "metadata/declared-author"
     for moment in filter(None, (known["published"], known["updated"])):
@@ -160,7 +144,7 @@ def _said_again(line: Block, known: Mapping[str, Any]) -> str:
 
 
 def _day_in(text: str, moment: str) -> str:
-    """How a text spells the day of a moment, its month as a number or in a language that has its name from Latin.
+    """How a text spells the day of a moment, its month as a number or by its name.
 
     >>> [_day_in(text, "2021-03-16") for text in ("16 marca 2021", "Mar 16, 2021", "16.03.2021 | News", "16 May 2021")]
     ['16 marca 2021', 'Mar 16, 2021', '16.03.2021', '']
@@ -168,14 +152,18 @@ def _day_in(text: str, moment: str) -> str:
     date = _ISO_DAY.match(moment)
     if not date or date[1] not in text:
         return ""
-    year, month, day = date.groups()
-    return next((found[1] for found in _day(int(month), int(day)).finditer(text) if year in found[1]), "")
+    year, month, day = date[1], int(date[2]), int(date[3])
+    for found in _day(month, day).finditer(text):
+        spelled, *names = found.groups()
+        if year in spelled and all(month in month_of(name) for name in names if name):
+            return spelled
+    return ""
 
 
 @cache
 def _day(month: int, day: int) -> re.Pattern[str]:
     """How texts spell a day of any year, for days that overlap, too; to compile it for each takes a millisecond."""
-    named = rf"(?:0?{month}|(?:{_MONTHS[month - 1]})[^\W\d]*)"
+    named = rf"(?:0?{month}|([^\W\d]{{2,20}}))"
     day_first = rf"0?{day}\W{{1,3}}(?:de\W)?{named}\W{{1,3}}(?:de\W)?\d{{4}}"
     month_first = rf"{named}\W{{1,2}}0?{day}\D{{1,4}}\d{{4}}"
     year_first = rf"\d{{4}}\D0?{month}\D0?{day}"
@@ -187,10 +175,10 @@ def holds_metadata(lines: Sequence[Block], index: int) -> bool:
     line = lines[index].text
     if _stamp(line) or holds_source(lines[index]):
         return True
-    if not _byline(line, beside_a_date=True):  # most lines, and cheap
+    if not authors(line, beside_a_date=True):  # most lines, and cheap
         return False
     beside_a_date = _is_labelled(lines, index - 1) or _is_labelled(lines, index + 1)
-    return bool(_byline(line, beside_a_date=beside_a_date))
+    return bool(authors(line, beside_a_date=beside_a_date))
 
 
 def holds_source(line: Block) -> bool:
@@ -208,7 +196,7 @@ def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
         elif edit.rule == "metadata/agency" and (agency := _agency(line)):
             known = replace(known, credits=(*known.credits, agency))
         elif edit.rule == "metadata/byline":
-            known = replace(known, authors=_byline(line, beside_a_date=True))
+            known = replace(known, authors=authors(line, beside_a_date=True))
         elif edit.rule == "metadata/published" and (stamp := _stamp(line)):
             known = replace(known, published=_finer(known.published, stamp.moment))
         elif edit.rule == "metadata/updated" and (stamp := _stamp(line)):
@@ -268,9 +256,12 @@ def _stamp(line: str) -> _Stamp | None:
     ('2024-03-03', '2024-03-04', None)
     """
     match = _STAMP.fullmatch(line) if len(line) <= _LONGEST_STAMP and _YEAR.search(line) else None
-    moment = _moment(match["moment"]) if match else None
-    if not match or not moment:
+    if not match:
         return None
+    moment = _moment(match["moment"])
+    if not moment:
+        dated = read_date(line)
+        return _Stamp(dated.label or "published", dated.moment, bool(dated.label)) if dated else None
     label = (match["label"] or "").lower()
     field = "updated" if label.endswith(("updated", "modified", "edited")) else "published"
     return _Stamp(field, moment, bool(label))
@@ -304,40 +295,6 @@ def _zone(name: str | None, seconds: int | None) -> tzinfo | None:
     if name and name.upper() not in ("GMT", "UTC", "Z"):
         raise ParserError(f"the zone {name} is ambiguous")
     return UTC if name else None
-
-
-def _byline(line: str, *, beside_a_date: bool) -> tuple[str, ...]:
-    """The people that a line names as authors, or () if it does not.
-
-    A line without "by" is a byline only beside a labelled date.
-
-    >>> _byline("By Ann Lee and Jan van der Berg", beside_a_date=False)
-    ('Ann Lee', 'Jan van der Berg')
-    >>> _byline("Ann Lee in Paris", beside_a_date=True), _byline("Ann Lee in Paris", beside_a_date=False)
-    (('Ann Lee',), ())
-    """
-    by = _BY.match(line)
-    if len(line) > _LONGEST_STAMP or not (by or beside_a_date):
-        return ()
-    people = [_PLACE.sub("", person) for person in _AND.split(line[by.end() :] if by else line)]
-    return tuple(people) if all(map(_is_name, people)) else ()
-
-
-def _is_name(text: str) -> bool:
-    """Two to five words that are spelled as names are.
-
-    >>> [_is_name(text) for text in ("Ann Lee", "Ursula von der Leyen", "J. R. R. Tolkien", "Land", "the minister")]
-    [True, True, True, False, False]
-    """
-    words = text.split()
-    capitalized = [
-        word for word in words if word[0].isupper() and word.replace("-", "").replace("'", "").rstrip(".").isalpha()
-    ]
-    return (
-        2 <= len(words) <= 5
-        and len(capitalized) >= 2
-        and all(w in capitalized or w in _PARTICLES.split() for w in words)
-    )
 
 
 def _title(lines: Sequence[Block]) -> str | None:

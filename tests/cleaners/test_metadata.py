@@ -46,6 +46,97 @@ def test_dates_and_names_below_a_first_paragraph_stay(lines):
     assert read(*lines)[1].splitlines() == list(lines)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "4 marca 2025 roku doszło do wypadku.",
+        "Am 4. März 2025 wurde gewählt",
+        "Le 3 mars 2025, le pont a été fermé",
+        "2025 m. kovo 4 d. uostamas buvo uždarytas",
+        "El 4 de marzo de 2025 cerró el puerto",
+        "Den 4 mars 2025 stängdes hamnen",
+        "В марте 2025 года порт закрыли",
+        "2025年3月4日に港が閉鎖された",
+        "4 listopada 2025",
+        "31 lutego 2025",
+        "03/04/2025",
+        "4 mars 2025 – 6 mars 2025",
+        "Mars 2025",
+        "Opublikowano 2025",
+        "Автор: людина, яка бачила міст",
+        "Autor: der Minister selbst",
+        "Auteur: Molière",
+        "Text: Was im Hafen geschah",
+        "De Nederlandsche Bank",
+        "Di Nuovo Insieme",
+        "作者：他说他不知道为什么",
+        "Die Hafenbrücke: Ann Lee",
+    ],
+)
+def test_a_line_that_is_the_articles_own_stays(line):
+    assert read(TITLE, line, PROSE)[1].splitlines() == [TITLE, line, PROSE]
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("4 marca 2025", "2025-03-04"),
+        ("Opublikowano: 4 listopada 2025, godz. 08:15", "2025-11-04T08:15"),
+        ("Publié le 1er août 2025 à 14h05", "2025-08-01T14:05"),
+        ("Veröffentlicht am 4. März 2025, 10:12 Uhr", "2025-03-04T10:12"),
+        ("Dienstag, 04.03.2025", "2025-03-04"),
+        ("2025 m. kovo 4 d.", "2025-03-04"),
+        ("Publicado el 4 de marzo de 2025", "2025-03-04"),
+        ("Publicado em 04/03/2025 às 10h30", "2025-03-04T10:30"),
+        ("Publicerad 4 mars 2025 kl. 10.15", "2025-03-04T10:15"),
+        ("Опубликовано 4 марта 2025 г. в 10:12", "2025-03-04T10:12"),
+        ("Субота, 4 жовтня 2025 року, 10:12", "2025-10-04T10:12"),
+        ("2025. március 4., 10:12", "2025-03-04T10:12"),
+        ("Julkaistu 4. maaliskuuta 2025 klo 10.15", "2025-03-04T10:15"),
+        ("Publikováno 4. 3. 2025 v 10:12", "2025-03-04T10:12"),
+        ("2025. gada 4. martā", "2025-03-04"),
+        ("Δημοσίευση: 4 Μαρτίου 2025", "2025-03-04"),
+        ("YAYINLANMA: 4 KASIM 2025 10:12", "2025-11-04T10:12"),
+        ("发布时间：2025年3月4日 10:12", "2025-03-04T10:12"),
+        ("2025年3月4日（火） 10時12分", "2025-03-04T10:12"),
+        ("입력 2025년 3월 4일 오후 3:05", "2025-03-04T15:05"),
+    ],
+)
+def test_dates_are_read_in_many_languages(line, published):
+    metadata, text = read(TITLE, line, PROSE)
+    assert (metadata.published, text.splitlines()) == (published, [TITLE, PROSE])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Mis à jour le 3 mars 2025", "Stand: 03.03.2025", "Güncelleme: 3 Mart 2025", "Aggiornato il 3 marzo 2025"],
+)
+def test_a_date_says_in_many_languages_that_an_article_was_updated(line):
+    metadata, text = read(TITLE, STANDFIRST, line, PROSE)
+    assert (metadata.updated, metadata.standfirst) == ("2025-03-03", STANDFIRST)
+    assert line not in text
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Автор: Іван Франко", ("Іван Франко",)),
+        ("Autorzy: Anna Nowak i Jan Berg", ("Anna Nowak", "Jan Berg")),
+        ("Text: Ann Lee", ("Ann Lee",)),
+        ("Tekst av Ann Lee og Jan Berg", ("Ann Lee", "Jan Berg")),
+        ("作者：李明", ("李明",)),
+    ],
+)
+def test_authors_are_named_in_many_languages(line, names):
+    metadata, text = read(TITLE, line, PROSE)
+    assert (metadata.authors, text.splitlines()) == (names, [TITLE, PROSE])
+
+
+def test_a_word_that_also_begins_other_lines_names_an_author_beside_a_date():
+    metadata, text = read(TITLE, "Di Maria Rossi", "Pubblicato il 4 marzo 2025", PROSE)
+    assert (metadata.authors, text.splitlines()) == (("Maria Rossi",), [TITLE, PROSE])
+
+
 @pytest.mark.parametrize("below", [(BYLINE,), (DATE,), (BYLINE, DATE), ("Ann Lee in Paris", DATE)])
 @pytest.mark.parametrize("standfirst", [STANDFIRST, STANDFIRST.rstrip(".")])
 def test_a_standfirst_above_a_byline_or_date_is_known_and_stays(standfirst, below):
