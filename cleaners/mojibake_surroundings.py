@@ -1,4 +1,4 @@
-"""What stands round a stretch that may be mojibake, and says that it is not: its word, quotation marks, scripts.
+"""What stands round a stretch that may be mojibake, and says whether it is: its word and language, spaces, scripts.
 
 Two or three good characters that happen to be valid UTF-8 in some encoding may look rarer than what they would mean;
 what a wrong decoding would have done to their neighbours, too, tells more.
@@ -15,8 +15,8 @@ _STARTS_WITH_SPACE = -12  # a no-break space, which is a letter's first byte in 
 _SPACES_HERE = -16  # others are good
 _SPACE_BETWEEN_WORDS = -16  # as well, in what would be one letter of Han
 _SIGN_BEHIND_CAPITALS = -8  # as in "JYVÄSKYLÄ–TAMPERE", unless the language has the new letter and not the old
+_OF_LANGUAGE = 6  # where it has, in a longer word
 _SIGN_IN_NAME = 6  # as in "BÄ…kiewicz"
-_OF_LANGUAGE = 6  # where it has, and the letters are part of a longer word
 _ONLY_OF_ITS_SCRIPT = 8
 
 _FARTHEST = 300  # characters in which a quotation, or a word, is looked for
@@ -41,10 +41,8 @@ class Surroundings:
         self._line = line
         self._suspects = {place for start, end in spans for place in range(start, end)}
         self._scripts: set[str] | None = None
-        is_space = "\xa0" in line
-        self._has_good_space = is_space and any(
-            symbol == "\xa0" and place not in self._suspects for place, symbol in enumerate(line)
-        )
+        spaces = (place for place, symbol in enumerate(line) if symbol == "\xa0")
+        self._has_good_space = "\xa0" in line and not self._suspects.issuperset(spaces)
 
     def bits(self, at: int, stretch: str, meant: str) -> int:
         """What speaks for a stretch at a place being mojibake, if positive, or against it."""
