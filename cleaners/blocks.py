@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
 
 from cleaners.edits import Edit
 from cleaners.recent import Recent
@@ -71,9 +70,10 @@ _recent = Recent[tuple[Block, ...]]()
 
 
 def _found(text: str) -> list[Block]:
-    length_of = wide_length if _may_be_wide(text) else len
     bare = [line.strip() for line in text.split("\n")]
-    return [Block(line, length_of(line)) for line in bare if line]
+    if _may_be_wide(text):
+        return [Block(line, wide_length(line)) for line in bare if line]
+    return [Block(line, len(line)) for line in bare if line]
 
 
 def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:
@@ -105,7 +105,8 @@ def remember_rest(text: str, source: str, edits: Iterable[Edit]) -> None:
     gone = {edit.start for edit in edits if not edit.before.isspace()}
     rest = blocks(source)
     if gone:
-        rest = tuple([block for block, start in zip(rest, _starts(source), strict=True) if start not in gone])
+        starts = _starts(source)
+        rest = tuple([block for index, block in enumerate(rest) if starts[index] not in gone])
     _recent.remember(text, rest)
 
 
@@ -114,9 +115,12 @@ def _starts(text: str) -> list[int]:
     known = _recent_starts.get(text)
     if known is not None:
         return known
-    lines = text.split("\n")
-    starts = accumulate([len(line) + 1 for line in lines], initial=0)
-    found = [start for start, line in zip(starts, lines, strict=False) if line and not line.isspace()]
+    found: list[int] = []
+    start = 0
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            found.append(start)
+        start += len(line) + 1
     return _recent_starts.remember(text, found)
 
 

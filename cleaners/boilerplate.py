@@ -4,7 +4,6 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import cast
 
 import re2
 
@@ -71,8 +70,7 @@ def remove_boilerplate(document: Document, knowledge: Knowledge) -> Iterable[Edi
     [('Share this article\\n', 'share/prompt')]
     """
     lines = blocks(document.text)
-    found = _matcher(knowledge.rules).matches([line.text for line in lines])
-    matched = {index: rules for index, rules in enumerate(found) if rules}
+    matched = _matcher(knowledge.rules).matches(lines)
     if not matched:
         return
     taken = {index: rule.id for index, rule in _decide(lines, matched).items()}
@@ -145,25 +143,72 @@ class _Matcher:
         self._together = [index for index, is_together in enumerate(together) if is_together]
         self._others = [index for index, is_together in enumerate(together) if not is_together]
         self._longest = max((rule.longest for rule in rules), default=0)
+        anywhere = (rules[index].longest for index in self._others if rules[index].where == "anywhere")
+        self._longest_anywhere = max(anywhere, default=0)
         self._set: re2.Set | None = None
         self._prefilter: Prefilter | None = None
         self._known: dict[str, tuple[Rule, ...]] = {}
+        self._known_by_start: dict[str, tuple[Rule, ...]] = {}
         self._n_lines = 0
 
-    def matches(self, lines: Sequence[str]) -> list[tuple[Rule, ...]]:
-        """The rules that match each line."""
-        if len(self._known) > _MOST_REMEMBERED:
-            self._known.clear()
-        found = list(map(self._known.get, lines))
-        if None in found:
-            new = {line for line, rules in zip(lines, found, strict=True) if rules is None}
-            if short := [line for line in new if len(line) <= self._longest]:
-                self._look_at(short)
-            found = [self._known.get(line, ()) for line in lines]
-        return cast("list[tuple[Rule, ...]]", found)
+    def matches(self, lines: tuple[Block, ...]) -> dict[int, tuple[Rule, ...]]:
+        """The rules that match lines of a text, by the line's index.
 
-    def _look_at(self, lines: Sequence[str]) -> None:
-        self._n_lines += len(lines)
+        A paragraph between two others is no edge: rules that do not start with words are tried there only if they act
+        anywhere, or if furniture stands beside it.
+        """
+        for known in (self._known, self._known_by_start):
+            if len(known) > _MOST_REMEMBERED:
+                known.clear()
+        found: dict[int, tuple[Rule, ...]] = {}
+        new: list[int] = []
+        inside: list[int] = []
+        new_inside: list[int] = []
+        longest, last = self._longest_anywhere, len(lines) - 1
+        above = False  # whether the line above is prose
+        for index, line in enumerate(lines):
+            is_prose = line.is_prose
+            if above and is_prose and index < last and lines[index + 1].is_prose and len(line.text) > longest:
+                inside.append(index)
+                rules = self._known_by_start.get(line.text)
+                if rules is None:
+                    new_inside.append(index)
+            else:
+                rules = self._known.get(line.text)
+                if rules is None:
+                    new.append(index)
+            if rules:
+                found[index] = rules
+            above = is_prose
+        if new_inside:
+            self._look_up(new_inside, lines, found, by_start=True)
+        if new:
+            self._look_up(new, lines, found, by_start=False)
+        if found and inside:
+            rest = set(inside)
+            beside = [index for index in inside if index in found or index - 1 in found or index + 1 in found]
+            while beside:
+                rest.difference_update(beside)
+                self._look_up(beside, lines, found, by_start=False)
+                beside = [near for index in beside if index in found for near in (index - 1, index + 1) if near in rest]
+        return {index: found[index] for index in sorted(found)}
+
+    def _look_up(
+        self, indices: list[int], lines: tuple[Block, ...], found: dict[int, tuple[Rule, ...]], *, by_start: bool
+    ) -> None:
+        """Add what is found for some of the lines."""
+        known = self._known_by_start if by_start else self._known
+        texts = [lines[index].text for index in indices]
+        new = [text for text in texts if text not in known]
+        known.update(dict.fromkeys(new, ()))
+        if short := [text for text in new if len(text) <= self._longest]:
+            known.update(zip(short, self._look_at(short, by_start=by_start), strict=True))
+        for index, text in zip(indices, texts, strict=True):
+            if rules := known[text]:
+                found[index] = rules
+
+    def _look_at(self, lines: Sequence[str], *, by_start: bool) -> list[tuple[Rule, ...]]:
+        """The rules that match each line, or those of them that start with words."""
         text = plain("\n".join([line if line[0].isalnum() else _without_arrows(line) for line in lines]))
         try:
             data = text.encode()
@@ -172,29 +217,31 @@ class _Matcher:
         rows = data.split(b"\n")
         self._set = self._set or _starting([self._rules[index].pattern for index in self._together])
         found = defaultdict[int, list[int]](list)  # indices of rules by number of the line
-        for number, row in enumerate(rows):
-            if places := self._set.Match(row):
+        for number, places in enumerate(map(self._set.Match, rows)):
+            if places:
                 found[number] = [self._together[place] for place in places]
-        for number, places in self._candidates(text):
+        for number, places in () if by_start else self._candidates(text, len(rows)):
             for place in places:
                 index = self._others[place]
                 if self._may_take(index, lines[number]) and _anywhere(self._rules[index].pattern).Match(rows[number]):
                     found[number].append(index)
-        self._known.update(dict.fromkeys(lines, ()))
+        matched: list[tuple[Rule, ...]] = [()] * len(lines)
         for number, indices in found.items():
             line = lines[number]
             if not _SPEECH.search(plain(line)):
-                self._known[line] = tuple([self._rules[i] for i in sorted(indices) if self._may_take(i, line)])
+                matched[number] = tuple([self._rules[i] for i in sorted(indices) if self._may_take(i, line)])
+        return matched
 
     def _may_take(self, index: int, line: str) -> bool:
         return len(line) <= self._rules[index].longest
 
-    def _candidates(self, text: str) -> Iterable[tuple[int, Iterable[int]]]:
+    def _candidates(self, text: str, n_lines: int) -> Iterable[tuple[int, Iterable[int]]]:
         """For some of the lines of a text, by number, which of the other rules may match them."""
+        self._n_lines += n_lines
         if self._n_lines >= _ENOUGH_LINES:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
             return self._prefilter.candidates(text).items()
-        return enumerate([range(len(self._others))] * (text.count("\n") + 1))
+        return enumerate([range(len(self._others))] * n_lines)
 
 
 def _without_arrows(line: str) -> str:
@@ -240,7 +287,7 @@ def failing_examples(rule: Rule, knowledge: Knowledge) -> list[str]:
         return list(remove_boilerplate(Document(text), knowledge))
 
     def takes(text: str) -> bool:
-        return any(rule in matcher.matches([edit.before.strip()])[0] for edit in removals(f"{text}\n{_ARTICLE}"))
+        return any(rule in matcher.matches(blocks(edit.before)).get(0, ()) for edit in removals(f"{text}\n{_ARTICLE}"))
 
     def acts(text: str) -> bool:
         return any(edit.rule == rule.id for edit in removals(text))

@@ -32,7 +32,7 @@ _COHESION_BELOW = {**dict.fromkeys(LINKS, 1.0), "unknown": 0.5}  # a heading of 
 _LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
 _STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
 _CHARACTERS_PER_STOP = 150
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"\w{4,}")
 _PAIR = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}))")
 
 
@@ -78,7 +78,7 @@ def end_of_article(lines: Sequence[Block], known: Mapping[int, str]) -> int:
 def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequence[int]) -> list[int]:
     """Lines below which there is little prose, and none like paragraphs unless it is comments."""
     is_prose = frozenset(prose)
-    n_copies = Counter([line.text for line in lines])
+    n_copies = Counter[str]()  # of each line
     may_be_comments = COMMENTS in known.values()
     above = sum([lines[index].length for index in prose])
     below = n_below = n_alone = n_known = in_a_row = 0
@@ -94,7 +94,10 @@ def _possible_ends(lines: Sequence[Block], known: Mapping[int, str], prose: Sequ
             enough_known = max(_FEWEST_KNOWN, _KNOWN_SHARE * (len(lines) - index))
             may_end = index - 1 not in known and not is_passed and n_known >= enough_known
         else:
-            may_end = index - 1 in is_prose and n_below >= _FEWEST_TEASERS and _may_be_heading(line, n_copies)
+            may_end = index - 1 in is_prose and n_below >= _FEWEST_TEASERS and _may_be_heading(line)
+            if may_end:
+                n_copies = n_copies or Counter([line.text for line in lines])
+                may_end = n_copies[line.text] == 1
             is_paragraph = line.length > _LONGEST_TEASER and (line.is_prose or is_long(line))
             may_be_teasers = may_be_teasers and not is_paragraph
         are_teasers = may_be_teasers and n_alone >= _ALONE_SHARE * n_below
@@ -118,14 +121,13 @@ def is_link(line: Block, kind: str | None) -> bool:
     return kind in LINKS and line.length >= _SHORTEST_LINK
 
 
-def _may_be_heading(line: Block, n_copies: Mapping[str, int]) -> bool:
-    text = line.text
+def _may_be_heading(line: Block) -> bool:
     is_short = line.length <= _LONGEST_HEADING and not line.is_prose
-    return is_short and text[0].isalpha() and text[-1] not in ":," and n_copies[text] == 1
+    return is_short and line.text[0].isalpha() and line.text[-1] not in ":,"
 
 
 def words(line: Block) -> set[str]:
-    """What says what a line is about: words of four letters and more, and pairs of Han, Kana or Hangul characters."""
+    """What a line is about: words of four characters and more, and pairs of Han, Kana or Hangul characters."""
     found = set(_WORD.findall(line.text.casefold()))
     if line.length > len(line.text):
         found.update(_PAIR.findall(line.text))

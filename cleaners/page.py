@@ -28,11 +28,11 @@ _MOST_BETWEEN = 3  # lines that are no sentences, before the article goes on wit
 _ENOUGH = 4  # sentences in a row, of which one that is not short counts as two,
 _ENOUGH_BELOW_LINK = 2  # or fewer
 _WRAPPED_SHARE = 0.4  # of lines that are about as long as the longest: they were broken at a margin
-_TEASER = range(35, 160)  # characters
+_SHORTEST_TEASER, _LONGEST_TEASER = 35, 159  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
 _LINK = range(40, 160)  # characters
 _ANNOUNCED = 0.25  # of a headline's words
-_HEADLINE = range(20, 200)  # characters
+_SHORTEST_HEADLINE, _LONGEST_HEADLINE = 20, 199  # characters
 
 
 def beyond_article(
@@ -67,15 +67,15 @@ def beyond_article(
     first = _reach(lines, range(first, -1, -1), known)
     last = _reach(lines, range(last, end), known)
     for side in (range(first - 1, -1, -1), range(last + 1, len(lines))):  # from the article outwards
-        is_full = sum(index in known for index in side) >= max(_ENOUGH_KNOWN, _KNOWN_SHARE * len(side))
+        is_full = sum([index in known for index in side]) >= max(_ENOUGH_KNOWN, _KNOWN_SHARE * len(side))
         marks = known if is_full else recognized
         side = side[next((n for n, index in enumerate(side) if index in marks), len(side)) :]
-        if len(side) >= _FEWEST_LINES or sum(index in marks for index in side) >= _ENOUGH_BESIDE:
+        if len(side) >= _FEWEST_LINES or sum([index in marks for index in side]) >= _ENOUGH_BESIDE:
             beyond.update(index for index in side if index not in recognized and not _is_kept(lines, index))
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
     if beyond:
-        above = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
+        above = [index for index in range(first) if index not in recognized and _may_be_headline(lines[index])]
         beyond -= _headline(lines, first, [i for i in above if i in beyond or not _is_kept(lines, i)], title)
     return beyond
 
@@ -131,9 +131,10 @@ def _reach(lines: Sequence[Block], side: range, known: Mapping[int, str]) -> int
 
 def _teasers(lines: Sequence[Block], article: range) -> Iterator[int]:
     """Headlines that stand beyond the article and in it, too, but never above a paragraph; or twice on one line."""
-    texts = Counter([line.text for line in lines if line.length in _TEASER])
+    texts = [line.text for line in lines if _SHORTEST_TEASER <= line.length <= _LONGEST_TEASER]
     doubled = {text for text in texts if _is_doubled(text)}
-    for teaser in doubled.union(text for text, n in texts.items() if n > 1):
+    several = {text for text, n in Counter(texts).items() if n > 1} if len(set(texts)) < len(texts) else set[str]()
+    for teaser in doubled | several:
         indices = [index for index, line in enumerate(lines) if line.text == teaser]
         if teaser not in doubled and (
             all(index in article for index in indices) or any(_is_heading(lines, index) for index in indices)
@@ -190,10 +191,14 @@ def _is_kept(lines: Sequence[Block], index: int) -> bool:
 
 def _is_wrapped(lines: Sequence[Block]) -> bool:
     """Whether the lines were broken at a margin, so that their ends say nothing."""
-    lengths = sorted(line.length for line in lines)
+    lengths = sorted([line.length for line in lines])
     margin = lengths[len(lengths) * 9 // 10]
     n_at_margin = bisect_right(lengths, 1.02 * margin) - bisect_left(lengths, 0.85 * margin)
     return n_at_margin > _WRAPPED_SHARE * len(lengths)
+
+
+def _may_be_headline(line: Block) -> bool:
+    return _SHORTEST_HEADLINE <= line.length <= _LONGEST_HEADLINE
 
 
 def _headline(lines: Sequence[Block], first: int, candidates: Sequence[int], title: str | None) -> set[int]:

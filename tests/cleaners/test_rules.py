@@ -75,3 +75,37 @@ def test_a_line_beside_furniture_goes_between_paragraphs_too():
     assert clean(f"{above}Share this article\n{below}").text == f"{above}Share this article\n{below}"
     error = "Error loading player: No playable sources found"
     assert clean(f"{above}{error}\nShare this article\n{below}").text == above + below
+
+
+TIP = "Whoever knows more about this or about something else that we should look at may write to our tip line at any \
+time of the day or night, and need not give a name or an address."
+TIPS = f"""# Of any words in front.
+
+[[rule]]
+id      = "contact/tips"
+pattern = '''^[^.]+ write to our tip line\\b'''
+where   = "edge"
+why     = "An appeal that stands anywhere."
+removes = ["{TIP}"]
+leaves  = ["Readers wrote to our tip line, the editor said"]
+"""
+ABOVE = """The ministers of twelve countries met in Paris on Monday to talk about the treaty that they had signed \
+in the autumn of last year, and about what it will cost them.
+They will meet again in the spring, and hope to have an answer from the other side by then, the French minister said.
+"""
+BELOW = "Nobody left the room before midnight, although most of what had to be said had been said by the afternoon.\n"
+
+
+def test_a_paragraph_between_paragraphs_is_no_edge(folder):
+    text = f"{ABOVE}{TIP}\n{BELOW}"
+    assert clean(text, Knowledge(load([folder(TIPS)]))).text == text
+
+
+def test_paragraphs_go_as_far_as_they_stand_beside_furniture(folder):
+    text = f"{ABOVE}Share this article\n" + "".join(f"{n} {TIP}\n" for n in range(5)) + BELOW
+    assert clean(text, Knowledge(load([folder(TIPS)]))).text == ABOVE + BELOW
+
+
+def test_a_rule_that_acts_anywhere_takes_a_paragraph_between_paragraphs(folder):
+    knowledge = Knowledge(load([folder(TIPS.replace('"edge"', '"anywhere"'))]))
+    assert clean(f"{ABOVE}{TIP}\n{BELOW}", knowledge).text == ABOVE + BELOW
