@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from cleaners.document import Document
-from cleaners.edits import Edit, smallest
+from cleaners.edits import Edit, edits_of, smallest
 from cleaners.knowledge import Knowledge
 from cleaners.signs import STACKED_MARKS, signs
 
@@ -64,12 +64,27 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     >>> list(normalize_characters(Document("می\\u200cخواهم 👩\\u200d🚀 “我们的海”"), Knowledge()))
     []
     """
-    text = document.text
-    shown = signs(text)
-    if not shown.intersection(("special", "han or kana")):
-        if "typographic" in shown:
-            yield from _typographic_edits(text, keeps_quotes=knowledge.quotes == "keep")
-        return
+    keeps_quotes = knowledge.quotes == "keep"
+    shown = signs(document.text)
+    if shown.isdisjoint(("special", "han or kana")):
+        return _typographic_edits(document.text, keeps_quotes) if "typographic" in shown else ()
+    return _special_edits(document.text, keeps_quotes)
+
+
+def _typographic_edits(text: str, keeps_quotes: bool) -> Iterable[Edit]:
+    """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
+    rows: list[tuple[int, str, str, str]] = []
+    for character in _SPACES if keeps_quotes else _TYPOGRAPHIC:
+        after, rule = _TYPOGRAPHIC[character]
+        start = text.find(character)
+        while start >= 0:
+            rows.append((start, character, after, rule))
+            start = text.find(character, start + 1)
+    rows.sort()
+    return edits_of(rows)
+
+
+def _special_edits(text: str, always_keeps_quotes: bool) -> Iterator[Edit]:
     line, end_of_line = _line(text, 0)
     end = 0
     for match in _SPECIAL.finditer(text):
@@ -77,7 +92,7 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         kind = _kind(found)
         if start >= end_of_line:
             line, end_of_line = _line(text, start)
-        keeps_quotes = knowledge.quotes == "keep" or _has_han_or_kana(line)
+        keeps_quotes = always_keeps_quotes or _has_han_or_kana(line)
         if kind == "line_end":
             yield Edit(start, found, "\n", "characters/line-end")
         elif kind == "space":
@@ -103,20 +118,6 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         ):
             yield Edit(start, found, "", "characters/invisible")
         end = match.end()
-
-
-def _typographic_edits(text: str, *, keeps_quotes: bool) -> Iterator[Edit]:
-    """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
-    for start, found in sorted(_places(text, _SPACES if keeps_quotes else _TYPOGRAPHIC)):
-        yield Edit(start, found, *_TYPOGRAPHIC[found])
-
-
-def _places(text: str, characters: Iterable[str]) -> Iterator[tuple[int, str]]:
-    for character in characters:
-        start = text.find(character)
-        while start >= 0:
-            yield start, character
-            start = text.find(character, start + 1)
 
 
 @lru_cache(maxsize=1 << 12)
