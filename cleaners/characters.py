@@ -85,14 +85,13 @@ def _typographic_edits(text: str, keeps_quotes: bool) -> Iterable[Edit]:
 
 
 def _special_edits(text: str, always_keeps_quotes: bool) -> Iterator[Edit]:
-    line, end_of_line = _line(text, 0)
-    end = 0
+    line, end_of_line, end, keeps_quotes = "", -1, 0, False
     for match in _SPECIAL.finditer(text):
         start, found = match.start(), match[0]
         kind = _kind(found)
-        if start >= end_of_line:
+        if start > end_of_line:
             line, end_of_line = _line(text, start)
-        keeps_quotes = always_keeps_quotes or _has_han_or_kana(line)
+            keeps_quotes = always_keeps_quotes or _HAN_OR_KANA.search(line) is not None
         if kind == "line_end":
             yield Edit(start, found, "\n", "characters/line-end")
         elif kind == "space":
@@ -134,11 +133,6 @@ def _line(text: str, offset: int) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=1)  # each character of a line asks about it
-def _has_han_or_kana(line: str) -> bool:
-    return _HAN_OR_KANA.search(line) is not None
-
-
-@lru_cache(maxsize=1)
 def _is_right_to_left(line: str) -> bool:
     return _RIGHT_TO_LEFT.search(line) is not None
 
