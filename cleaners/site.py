@@ -203,8 +203,10 @@ def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Ed
     >>> [edit.before for edit in remove_site_lines(page("Riga"), Knowledge(site_lines=site_lines))]
     ['Write to us!\\n']
     """
+    if not knowledge.site_lines:
+        return
     site = site_of(document)
-    if not knowledge.site_lines or _key(site, _ANY_LINE) not in knowledge.site_lines.sites:
+    if _key(site, _ANY_LINE) not in knowledge.site_lines.sites:
         return
     lines = blocks(document.text)
     first, _ = edges(lines)
