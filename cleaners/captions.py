@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from cleaners.blocks import Block, blocks, plain, removals
 from cleaners.credits import credit
@@ -50,11 +49,11 @@ def _signed_copies(lines: Sequence[Block]) -> Iterator[int]:
         yield from (index for index in group if 0 < index != first and (index in beside or credit(lines[index].text)))
 
 
-def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
+def _copies_side_by_side(lines: tuple[Block, ...]) -> list[int]:
     """Lines that stand again in the next, or start it, where prose is near and so no verse."""
-    firsts = [line.text[0].casefold() if line.length >= _SHORTEST_COPY else "" for line in lines]
+    copies: list[int] = []
     end = 0
-    for start in [index for index, (first, following) in enumerate(pairwise(firsts)) if first == following != ""]:
+    for start in range(len(lines) - 1):
         if start < end or not _is_copy(lines[start + 1], lines[start]):
             continue
         end, fullest = start + 1, start
@@ -65,20 +64,36 @@ def _copies_side_by_side(lines: Sequence[Block]) -> Iterator[int]:
             lines[fullest].is_prose
             or any(line.is_prose for line in (*lines[max(0, start - 2) : start], *lines[end : end + 2]))
         ):
-            yield from (index for index in range(start, end) if 0 < index != fullest)
+            copies += [index for index in range(start, end) if 0 < index != fullest]
+    return copies
 
 
 def _is_copy(line: Block, other: Block) -> bool:
     """Whether one of two neighbours is the other, or its beginning; what is more may be the credit."""
-    if abs(line.length - other.length) > _LONGEST_CREDIT or min(line.length, other.length) < _SHORTEST_COPY:
+    if line.length < _SHORTEST_COPY or other.length < _SHORTEST_COPY:
         return False
-    if line.text[0].casefold() != other.text[0].casefold():  # most neighbours, and cheap
+    if abs(line.length - other.length) > _LONGEST_CREDIT or _start_apart(line.text, other.text):
         return False
     start, other_start = _bare(line.text[:_START]), _bare(other.text[:_START])
     if not (start.startswith(other_start) or other_start.startswith(start)):
         return False
     shorter, longer = sorted((_bare(line.text), _bare(other.text)), key=len)
     return longer.startswith(shorter) and any(map(str.isalpha, shorter))  # not a row of dashes
+
+
+def _start_apart(line: str, other: str) -> bool:
+    """Whether two lines surely start otherwise, as most neighbours do, which is cheap to see.
+
+    >>> _start_apart("The port", "The sea"), _start_apart("The port", "THE PORT"), _start_apart("A “b", 'A "b')
+    (True, False, False)
+    """
+    for place in range(min(_START, len(line), len(other))):
+        this, that = line[place], other[place]
+        if this != that:
+            folded, other_folded = this.casefold(), that.casefold()
+            are_plain = this.isascii() and this.isalnum() and that.isascii() and that.isalnum()
+            return folded != other_folded and (place == 0 or are_plain)
+    return False
 
 
 def _bare(line: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from cleaners.document import Document
-from cleaners.edits import Edit, smallest
+from cleaners.edits import Edit, edits_of, smallest
 from cleaners.knowledge import Knowledge
 from cleaners.signs import STACKED_MARKS, signs
 
@@ -64,20 +64,34 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
     >>> list(normalize_characters(Document("می\\u200cخواهم 👩\\u200d🚀 “我们的海”"), Knowledge()))
     []
     """
-    text = document.text
-    shown = signs(text)
-    if not shown.intersection(("special", "han or kana")):
-        if "typographic" in shown:
-            yield from _typographic_edits(text, keeps_quotes=knowledge.quotes == "keep")
-        return
-    line, end_of_line = _line(text, 0)
-    end = 0
+    keeps_quotes = knowledge.quotes == "keep"
+    shown = signs(document.text)
+    if shown.isdisjoint(("special", "han or kana")):
+        return _typographic_edits(document.text, keeps_quotes) if "typographic" in shown else ()
+    return _special_edits(document.text, keeps_quotes)
+
+
+def _typographic_edits(text: str, keeps_quotes: bool) -> Iterable[Edit]:
+    """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
+    rows: list[tuple[int, str, str, str]] = []
+    for character in _SPACES if keeps_quotes else _TYPOGRAPHIC:
+        after, rule = _TYPOGRAPHIC[character]
+        start = text.find(character)
+        while start >= 0:
+            rows.append((start, character, after, rule))
+            start = text.find(character, start + 1)
+    rows.sort()
+    return edits_of(rows)
+
+
+def _special_edits(text: str, always_keeps_quotes: bool) -> Iterator[Edit]:
+    line, end_of_line, end, keeps_quotes = "", -1, 0, False
     for match in _SPECIAL.finditer(text):
         start, found = match.start(), match[0]
         kind = _kind(found)
-        if start >= end_of_line:
+        if start > end_of_line:
             line, end_of_line = _line(text, start)
-        keeps_quotes = knowledge.quotes == "keep" or _has_han_or_kana(line)
+            keeps_quotes = always_keeps_quotes or _HAN_OR_KANA.search(line) is not None
         if kind == "line_end":
             yield Edit(start, found, "\n", "characters/line-end")
         elif kind == "space":
@@ -105,20 +119,6 @@ def normalize_characters(document: Document, knowledge: Knowledge) -> Iterable[E
         end = match.end()
 
 
-def _typographic_edits(text: str, *, keeps_quotes: bool) -> Iterator[Edit]:
-    """The edits of a text that has no other characters to change, nor lines that keep their quotation marks."""
-    for start, found in sorted(_places(text, _SPACES if keeps_quotes else _TYPOGRAPHIC)):
-        yield Edit(start, found, *_TYPOGRAPHIC[found])
-
-
-def _places(text: str, characters: Iterable[str]) -> Iterator[tuple[int, str]]:
-    for character in characters:
-        start = text.find(character)
-        while start >= 0:
-            yield start, character
-            start = text.find(character, start + 1)
-
-
 @lru_cache(maxsize=1 << 12)
 def _kind(found: str) -> str | None:
     match = _KIND.match(found)
@@ -133,11 +133,6 @@ def _line(text: str, offset: int) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=1)  # each character of a line asks about it
-def _has_han_or_kana(line: str) -> bool:
-    return _HAN_OR_KANA.search(line) is not None
-
-
-@lru_cache(maxsize=1)
 def _is_right_to_left(line: str) -> bool:
     return _RIGHT_TO_LEFT.search(line) is not None
 

@@ -180,7 +180,8 @@ def _minima(hashes: _Hashes) -> _Hashes:
     """
     rows = np.zeros((N_BANDS, _N_ROWS), np.uint8)
     for row in range(_N_ROWS if len(hashes) else 0):
-        ring = np.sort((hashes * _FACTORS[row] >> 32).astype(np.uint32))
+        ring = (hashes * _FACTORS[row] >> 32).astype(np.uint32)
+        ring.sort()
         rows[:, row] = ring.take(ring.searchsorted(_POINTS), mode="wrap")
     return rows.view("<u8")[:, 0].astype(np.uint64)
 

@@ -11,7 +11,10 @@ Offsets are code points, spans are half-open.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
+
+from cleaners.splice import splice, unsplice
 
 
 class EditError(ValueError):
@@ -68,19 +71,29 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Raises:
         EditError: if an edit does not find its `before` at its `start`, or starts before the previous one ends.
     """
-    pieces: list[str] = []
+    edits = tuple(edits)
+    edited = splice(text, edits)
+    if edited is None:
+        raise EditError(_fault(text, edits))
+    return edited
+
+
+def _fault(text: str, edits: Iterable[Edit]) -> str:
+    """Which edit does not fit, and why."""
     position = 0
-    for start, before, after, rule in edits:
+    for start, before, _, rule in edits:
         if start < position:
             fault = f"{rule} at {start} overlaps, or should come before, the edit that ends at {position}"
-            raise EditError(f"{fault}; give edits in order and apart")
+            return f"{fault}; give edits in order and apart"
         if not text.startswith(before, start):
-            found = text[start : start + len(before)]
-            raise EditError(f"{rule} at {start} expects {before!r} and finds {found!r}")
-        pieces += text[position:start], after
+            break
         position = start + len(before)
-    pieces.append(text[position:])
-    return "".join(pieces)
+    return f"{rule} at {start} expects {before!r} and finds {text[start : start + len(before)]!r}"
+
+
+def edits_of(rows: Iterable[tuple[int, str, str, str]]) -> Iterator[Edit]:
+    """Edits made of the fields of each; where they are many, in half the time."""
+    return map(tuple.__new__, repeat(Edit), rows)
 
 
 def smallest(start: int, before: str, after: str, rule: str) -> Edit:
@@ -115,23 +128,9 @@ def revert(text: str, ledger: Sequence[Step]) -> str:
         EditError: if the ledger does not belong to the text.
     """
     for step in reversed(ledger):
-        text = _undo(text, step.edits)
+        source = unsplice(text, step.edits)
+        text = apply(text, inverse(step.edits)) if source is None else source  # which says what does not fit
     return text
-
-
-def _undo(text: str, edits: Sequence[Edit]) -> str:
-    """What `apply(text, inverse(edits))` gives, without an edit made for each."""
-    pieces: list[str] = []
-    position = shift = 0
-    for own_start, before, after, _ in edits:
-        start = own_start + shift
-        if start < position or not text.startswith(after, start):
-            return apply(text, inverse(edits))  # which says what does not fit
-        pieces += text[position:start], before
-        position = start + len(after)
-        shift += len(after) - len(before)
-    pieces.append(text[position:])
-    return "".join(pieces)
 
 
 @dataclass(slots=True)

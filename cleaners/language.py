@@ -75,13 +75,13 @@ def _scores(samples: Sequence[str], model: _Model) -> "NDArray[np.float32]":
     """How well each language explains each text, as a logarithm."""
     import numpy as np
 
-    scores = np.zeros((len(samples), len(model.languages)), np.float32)
+    scores = np.empty((len(samples), len(model.languages)), np.float32)
     texts, features, counts = _features(samples, model)
     logarithms = np.log1p(counts, dtype=np.float32)
-    ends = np.searchsorted(texts, np.arange(len(samples) + 1)).tolist()
-    for row, start, end in zip(scores, ends, ends[1:], strict=False):
-        if start < end:  # unless it is a text in a script that the model does not know
-            row[:] = logarithms[start:end] @ model.weights.take(features[start:end], 0) + model.prior
+    ends = np.searchsorted(texts, np.arange(len(samples) + 1))
+    for row, start, end in zip(scores, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        np.matmul(logarithms[start:end], model.weights.take(features[start:end], 0), out=row)
+    scores[np.diff(ends) > 0] += model.prior  # but for texts in scripts that the model does not know
     return scores
 
 

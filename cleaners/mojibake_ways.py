@@ -30,8 +30,8 @@ _WHOLE = re.compile(
 )
 _FOLLOWER = f"[{re.escape(''.join(ENCODINGS[0].symbols[:0x40]))}]"
 #: What "à" became before a no-break space that became a space, and Han and Hangul with such a space in them.
-_SMALL_A = ("Г ", "Ă ", "√ ", "├ ")
-_LEFT_BY_SPACE = re.compile(f"{'|'.join(_SMALL_A)}|[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
+_SMALL_A = "ГĂ√├"
+_LEFT_BY_SPACE = re.compile(f"[{_SMALL_A}] |[ä-í](?: {_FOLLOWER}|{_FOLLOWER} )")
 _WORD = re.compile("[A-Za-z0-9]+")  # which ftfy leaves as it is
 _UNSPACED = "\u0e00-\u109f\u1780-\u17ff\u3000-\u9fff"  # scripts that leave no space between words
 _SPACED_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
@@ -82,7 +82,8 @@ def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ..
 
 
 def _may_be_left_by_space(text: str, repaired: Sequence[Edit]) -> bool:
-    return any(left in text for left in _SMALL_A) or any(WIDE.search(edit.after) for edit in repaired)
+    is_left = any(lead in text and f"{lead} " in text for lead in _SMALL_A)  # two characters take long to find
+    return is_left or any(WIDE.search(edit.after) for edit in repaired)
 
 
 def _repair_by_ftfy(lines: Sequence[_Line], text: str, source: str, rules: Set[str]) -> Iterator[Edit]:

@@ -71,7 +71,8 @@ _FURNITURE = re.compile(
 
 # For each measure a pattern that finds a place wherever the measure counts one, and more, in RE2's syntax.
 _SIGNS = {
-    "mojibake": r"[\x{80}-\x{9f}ÂÃÄÅĂĹðâвï‚√├┬ÐÑÎÏ×ØÙ]|È[˜™š›]|É™|[à-é][^\x00-\x7f]{2}|[РС][^\x00-\x7f][РС]",
+    "mojibake": r"[\x{80}-\x{9f}├┬]|[ÂÃÄÅĹÐÑÎÏ×ØÙ√][^\x00-\x7f]|[ÄÅ]['\"]|[a-zß-öø-ÿ][ÂÃĂĹ]|â[€‚„]|ï[»¿]|ðŸ|вЂ|‚Ä"
+    r"|È[˜™š›]|É™|[à-é][^\x00-\x7f]{2}|[РС][^\x00-\x7f][РС]",
     "lost": r"\x{fffd}",
     "stray": r"[\x00-\x09\x0b-\x1f\x7f-\x{9f}\x{ad}\x{200b}\x{2028}\x{2029}\x{2060}-\x{2064}\x{feff}"
     r"\x{fff9}-\x{fffc}]",
@@ -88,6 +89,7 @@ _SIGNS = {
     ),
 }
 _ASCII = bytes(range(128))
+_ASCII_LETTERS = ascii_letters.encode()
 _END_OF_LETTERS = 0x40000  # the last code point before it is none
 _FEW = 400  # characters, which are faster counted one by one
 
@@ -184,8 +186,9 @@ def _n_letters(text: str) -> int:
     9
     """
     data = text.encode("utf-8", "surrogatepass")
-    n_in_ascii = len(data) - len(data.translate(None, ascii_letters.encode()))
-    others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    rest = data.translate(None, _ASCII_LETTERS)
+    n_in_ascii = len(data) - len(rest)
+    others = rest.translate(None, _ASCII).decode("utf-8", "surrogatepass")
     if len(others) < _FEW:
         return n_in_ascii + sum(map(str.isalpha, others))
     import numpy as np

@@ -30,6 +30,13 @@ def test_an_edit_that_does_not_fit_is_refused():
         apply("abc", [Edit(1, "x", "", "rule/one")])
 
 
+def test_an_edit_behind_the_end_of_the_text_is_refused():
+    with pytest.raises(EditError, match="expects '' and finds ''"):
+        apply("abc", [Edit(4, "", "x", "rule/one")])
+    with pytest.raises(EditError, match="expects '' and finds ''"):
+        revert("abc", [Step("one", (Edit(4, "x", "", "rule/one"),))])
+
+
 def test_edits_that_overlap_are_refused():
     with pytest.raises(EditError, match="overlaps"):
         apply("abcd", [Edit(0, "abc", "", "rule/one"), Edit(2, "c", "", "rule/two")])
