@@ -1,11 +1,12 @@
 """The language of a text, by the model of py3langid, in a tenth of the time.
 
 The model is an automaton that reports which byte sequences, of up to six bytes, end at each place of a text. py3langid
-walks it byte by byte in Python. Six bytes decide where the walk stands, so here all places of a text are walked at the
-same time, each from six bytes before it.
+walks it byte by byte in Python, and so do we for one text, if compiled. Six bytes decide where the walk stands, so all
+places of several texts are walked at the same time, each from six bytes before it.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
@@ -75,7 +76,13 @@ def _scores(samples: Sequence[str], model: _Model) -> "NDArray[np.float32]":
     """How well each language explains each text, as a logarithm."""
     import numpy as np
 
-    scores = np.empty((len(samples), len(model.languages)), np.float32)
+    scores = np.zeros((len(samples), len(model.languages)), np.float32)
+    if len(samples) == 1:  # for which NumPy's many calls take three times as long
+        found = Counter(_walk(_utf8(samples[0]), model.row.data, model.next_state.data, model.feature.data))
+        if found:
+            logarithms = np.log1p(list(found.values()), dtype=np.float32)
+            scores[0] = logarithms @ model.weights.take(list(found), 0) + model.prior
+        return scores
     texts, features, counts = _features(samples, model)
     logarithms = np.log1p(counts, dtype=np.float32)
     ends = np.searchsorted(texts, np.arange(len(samples) + 1))
@@ -100,6 +107,18 @@ def _features(samples: Sequence[str], model: _Model) -> "tuple[NDArray[np.intp],
     of_text = np.repeat(np.arange(len(texts)), lengths)[: len(features)]
     found, counts = np.unique((of_text * len(model.weights) + features)[features >= 0], return_counts=True)
     return (*np.divmod(found, len(model.weights)), counts)
+
+
+def _walk(data: bytes, row: memoryview, next_state: memoryview, feature: memoryview) -> list[int]:
+    """The features that stand in a text, in the order in which they end."""
+    found: list[int] = []
+    state: int = 0
+    for index in range(len(data)):
+        state = next_state[row[state] + data[index]]
+        ending: int = feature[state]
+        if ending >= 0:
+            found.append(ending)
+    return found
 
 
 def _utf8(sample: str) -> bytes:
