@@ -186,7 +186,7 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
 def _parquet(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file, Zstandard-compressed."""
     file = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks(), file, compression="zstd", use_dictionary=_REPEATED)
+    pq.write_table(table.combine_chunks(), file, compression="zstd", compression_level=2, use_dictionary=_REPEATED)
     return file.getvalue()
 
 

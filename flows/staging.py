@@ -13,7 +13,7 @@ from flows import corpus
 from flows.cache import code, key_of
 from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, link
+from flows.tables import Rows, link, taken
 
 _HEAD = 500  # bytes of a page that name its version
 
@@ -46,7 +46,7 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
     cleaned = cleaned.set_column(
         cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
-    published = cleaned.filter(~is_set_aside) if is_set_aside.any() else cleaned
+    published = taken(cleaned, np.flatnonzero(~is_set_aside))
     named = published.select(["text_name", "text"]).filter(pc.not_equal(published["text_name"], ""))
     for name, text in zip(*(column.to_pylist() for column in named), strict=True):
         path = staging / "text" / name

@@ -69,7 +69,7 @@ class Rows:
         used, number = np.unique(self.page, return_inverse=True)
         tables = [_read(self.pages[page], columns) for page in used.tolist()]
         firsts = np.cumsum([0, *map(len, tables)])
-        return _taken(pa.concat_tables(tables).combine_chunks(), firsts[number] + self.row)
+        return taken(pa.concat_tables(tables), firsts[number] + self.row)
 
     def write(self, folder: Path) -> None:
         """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
@@ -134,14 +134,14 @@ def _selected(table: pa.Table, columns: Sequence[str]) -> pa.Table:
     return table.select(columns) if columns else table
 
 
-def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
-    """Rows of a table by place: what lies in one run is copied at once."""
+def taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Rows of a table by place; those that lie in long runs are not copied."""
     starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
     if len(starts) * _SHORTEST_RUN >= len(places):
-        return table.take(pa.array(places))
+        return table.combine_chunks().take(pa.array(places))
     lengths = np.diff(starts, append=len(places))
-    runs = [table.slice(place, n) for place, n in zip(places[starts].tolist(), lengths.tolist(), strict=True)]
-    return runs[0] if len(runs) == 1 else pa.concat_tables(runs).combine_chunks()
+    runs = zip(places[starts].tolist(), lengths.tolist(), strict=True)
+    return pa.concat_tables([table.slice(place, n) for place, n in runs])
 
 
 def link(file: Path, target: Path) -> None:
