@@ -114,7 +114,7 @@ def joined(column: pa.ChunkedArray, kind: DTypeLike) -> NDArray[Any]:
     array = column.combine_chunks()
     _, offsets, data = array.buffers()
     start, end = np.frombuffer(offsets, np.int32)[[array.offset, array.offset + len(array)]]
-    return np.frombuffer(data, np.uint8)[start:end].view(kind)
+    return np.frombuffer(data or b"", np.uint8)[start:end].view(kind)
 
 
 def _read(page: Path | pa.Table, columns: Sequence[str]) -> pa.Table:
