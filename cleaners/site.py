@@ -179,14 +179,23 @@ def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray
     """The lines of a survey, the number of articles that have each, and the line that stands for any of its site."""
     import numpy as np
 
-    pairs = rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]  # a line and an article as one number
+    keys = rows[:, 0].copy()
+    pairs = keys * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]  # a line and an article as one number
     order = np.argsort(pairs)
-    pairs = pairs[order]
-    is_first = np.ones(len(pairs), np.bool)
-    is_first[1:] = pairs[1:] != pairs[:-1]
-    rows = rows[order[is_first]]
-    keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
-    return keys, counts, rows[starts, 3]
+    places = order[_are_first(pairs[order])]
+    places = places[np.argsort(keys[places])]
+    starts = np.flatnonzero(_are_first(keys[places]))
+    lines = rows[places[starts]]
+    return lines[:, 0], np.diff(starts, append=len(places)), lines[:, 3]
+
+
+def _are_first(ordered: "NDArray[np.uint64]") -> "NDArray[np.bool]":
+    """Which of some numbers in order differ from the one before."""
+    import numpy as np
+
+    are_first = np.ones(len(ordered), np.bool)
+    are_first[1:] = ordered[1:] != ordered[:-1]
+    return are_first
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:

@@ -162,8 +162,8 @@ def unread(portion: Portion) -> Iterator[Unread]:
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
                 content = record.raw if is_json else repr(record.values).encode("utf-8", "surrogatepass")
-                known = where if record.is_line else where + f"{record.encoding} {record.confidence} ".encode()
-                key = sha256(known + content).digest()[:16]
+                facts = where if record.is_line else where + f"{record.encoding} {record.confidence} ".encode()
+                key = sha256(facts + content).digest()[:16]
                 yield Unread(partial(_document, record, portion), len(content), "", key)
         except DamagedFile as error:
             yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)
