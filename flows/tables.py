@@ -66,10 +66,10 @@ class Rows:
         """Some columns of the rows, or all if none is named; pages without rows are not read."""
         if not len(self):
             return _selected(_schema(self.pages[0]).empty_table(), columns)
-        used, number = np.unique(self.page, return_inverse=True)
-        tables = [_read(self.pages[page], columns) for page in used.tolist()]
-        firsts = np.cumsum([0, *map(len, tables)])
-        return taken(pa.concat_tables(tables), firsts[number] + self.row)
+        is_used = np.bincount(self.page, minlength=len(self.pages)) > 0
+        tables = [_read(self.pages[page], columns) for page in np.flatnonzero(is_used).tolist()]
+        firsts = np.cumsum([0, *map(len, tables)])[is_used.cumsum() - 1]
+        return taken(pa.concat_tables(tables), firsts[self.page] + self.row)
 
     def write(self, folder: Path) -> None:
         """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
