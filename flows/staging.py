@@ -47,12 +47,13 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
         cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
     published = taken(cleaned, np.flatnonzero(~is_set_aside))
-    named = published.select(["text_name", "text"]).filter(pc.not_equal(published["text_name"], ""))
+    is_named = pc.not_equal(published["text_name"], "").to_numpy()
+    named = taken(published.select(["text_name", "text"]), np.flatnonzero(is_named))
     for name, text in zip(*(column.to_pylist() for column in named), strict=True):
         path = staging / "text" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    rows = cleaned.filter(is_set_aside)
+    rows = taken(cleaned, np.flatnonzero(is_set_aside))
     set_aside = [
         *rows.select(["id", "source"]),
         pa.array(_source_texts(rows, raw.take(is_set_aside)), pa.string()),
@@ -105,7 +106,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
         _n_documents(repeated, "before"),
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
-    shown = cleaned.filter(is_shown)
+    shown = taken(cleaned, np.flatnonzero(is_shown))
     for row, source_text in zip(shown.to_pylist(), _source_texts(shown, raw.take(is_shown)), strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(

@@ -20,7 +20,7 @@ from pyarrow import ipc
 
 _ROWS = "rows"  # a file with the page of each row, and its place there
 _LEAST_SHARED = 1 / 4  # of a table's rows that must lie in a page for the table to share it
-_SHORTEST_RUN = 8  # rows, on average; shorter runs are faster copied row by row
+_MOST_RUNS = 200  # of rows that follow each other; more are faster copied row by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,13 @@ def _selected(table: pa.Table, columns: Sequence[str]) -> pa.Table:
 
 
 def taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
-    """Rows of a table by place; those that lie in long runs are not copied."""
+    """Rows of a table by place; what lies in a few runs is not copied."""
     starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    if len(starts) * _SHORTEST_RUN >= len(places):
+    if len(starts) > _MOST_RUNS:
         return table.combine_chunks().take(pa.array(places))
     lengths = np.diff(starts, append=len(places))
     runs = zip(places[starts].tolist(), lengths.tolist(), strict=True)
-    return pa.concat_tables([table.slice(place, n) for place, n in runs])
+    return pa.concat_tables([table.slice(0, 0), *(table.slice(place, n) for place, n in runs)])
 
 
 def link(file: Path, target: Path) -> None:
