@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 N_BANDS = 64
 _N_ROWS = 8  # bytes of a band; texts that have the share s of their shingles in common agree in one with s ** 8
 _BANDS_AT_ONCE = 8
+_PAIRS_AT_ONCE = 1 << 14  # so few that a processor need not fetch them again and again
 _SHINGLE = 5  # words
 _LEAST = 0.7  # of the shingles of two texts that both must have, for one to be a copy
 _PIECE = 1 << 16  # characters that are hashed at once; a word at the seam counts as two
@@ -97,7 +98,9 @@ def near_duplicates(ids: Sequence[str], band: Callable[[int], _Hashes], least: f
     n_differing = np.zeros(len(pairs), np.int64)
     for start in range(0, N_BANDS, _BANDS_AT_ONCE):
         for numbers in map(band, range(start, start + _BANDS_AT_ONCE)):
-            n_differing += _n_differing_bytes(numbers.take(copies), numbers.take(firsts))
+            for place in range(0, len(copies), _PAIRS_AT_ONCE):
+                some = slice(place, place + _PAIRS_AT_ONCE)
+                n_differing[some] += _n_differing_bytes(numbers.take(copies[some]), numbers.take(firsts[some]))
         are_alike = n_differing <= (1 - least) * N_BANDS * _N_ROWS
         copies, firsts, n_differing = copies[are_alike], firsts[are_alike], n_differing[are_alike]
     originals: dict[str, str] = {}

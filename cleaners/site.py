@@ -73,28 +73,28 @@ class SiteLines(NamedTuple):
         return _key(site, _folded(line.text)) in self.usual
 
     def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """For each of some lines, by their keys, in which of the three sets it is: 1, 2 and 4, added up."""
+        """For each of some lines, by their keys, what is known of it: 1 if the site repeats it, and 2 and 4 added if
+        it does so at the edge, and if it is usual.
+        """
         import numpy as np
 
-        are_in = [_are_in(keys, lines) for lines in (self.anywhere, self.at_edge, self.usual)]
-        return np.packbits(are_in, axis=0, bitorder="little").reshape(-1)
+        marks = np.zeros(len(keys), np.uint8)
+        if self.anywhere:
+            known, marks_of_known = _marked(self)
+            places = known.searchsorted(keys)
+            is_known = known.take(places, mode="clip") == keys
+            marks[is_known] = marks_of_known[places[is_known]]
+        return marks
 
 
-def _are_in(keys: "NDArray[np.uint64]", lines: frozenset[int]) -> "NDArray[np.bool]":
+@lru_cache(maxsize=1)
+def _marked(site_lines: SiteLines) -> "tuple[NDArray[np.uint64], NDArray[np.uint8]]":
+    """The lines that sites repeat, in order, with their marks."""
     import numpy as np
 
-    if not lines:
-        return np.zeros(len(keys), np.bool)
-    known = _in_order(lines)
-    are_in: NDArray[np.bool] = known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
-    return are_in
-
-
-@lru_cache(maxsize=3)  # those of one corpus
-def _in_order(lines: frozenset[int]) -> "NDArray[np.uint64]":
-    import numpy as np
-
-    return np.sort(np.fromiter(lines, np.uint64, len(lines)))
+    keys = sorted(site_lines.anywhere)
+    marks = [1 + 2 * (key in site_lines.at_edge) + 4 * (key in site_lines.usual) for key in keys]
+    return np.array(keys, np.uint64), np.array(marks, np.uint8)
 
 
 def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
@@ -179,14 +179,23 @@ def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray
     """The lines of a survey, the number of articles that have each, and the line that stands for any of its site."""
     import numpy as np
 
-    pairs = rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]  # a line and an article as one number
+    keys = rows[:, 0].copy()
+    pairs = keys * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]  # a line and an article as one number
     order = np.argsort(pairs)
-    pairs = pairs[order]
-    is_first = np.ones(len(pairs), np.bool)
-    is_first[1:] = pairs[1:] != pairs[:-1]
-    rows = rows[order[is_first]]
-    keys, starts, counts = np.unique(rows[:, 0], return_index=True, return_counts=True)
-    return keys, counts, rows[starts, 3]
+    places = order[_are_first(pairs[order])]
+    places = places[np.argsort(keys[places])]
+    starts = np.flatnonzero(_are_first(keys[places]))
+    lines = rows[places[starts]]
+    return lines[:, 0], np.diff(starts, append=len(places)), lines[:, 3]
+
+
+def _are_first(ordered: "NDArray[np.uint64]") -> "NDArray[np.bool]":
+    """Which of some numbers in order differ from the one before."""
+    import numpy as np
+
+    are_first = np.ones(len(ordered), np.bool)
+    are_first[1:] = ordered[1:] != ordered[:-1]
+    return are_first
 
 
 def remove_site_lines(document: Document, knowledge: "Knowledge") -> Iterable[Edit]:

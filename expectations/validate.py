@@ -164,7 +164,7 @@ def _failures(
 def _are(column: pd.Series, kind: type) -> bool:
     """Whether all values are of a kind, and none is missing."""
     if kind is str:
-        return all(type(value) is str for value in column)
+        return set(map(type, column)) == {str}
     return bool(column.dtype == kind and not column.hasnans)
 
 

@@ -5,7 +5,7 @@ cleaners heed, or what its site repeats of the lines that it has.
 """
 
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import DTypeLike, NDArray
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cleaners import Cleaned, Document, Knowledge, Metadata, clean_many, revert
 from cleaners.duplicates import N_BANDS, sketch
@@ -27,7 +28,7 @@ from flows.earlier import KEY, NO_KEY, Earlier, Keys, Places, keys_of
 from flows.reading import document_of
 from flows.settings import Settings
 from flows.shards import Shard
-from flows.tables import Rows, numbers
+from flows.tables import Rows, joined, numbers
 
 _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 CLEANED = pa.schema(
@@ -131,15 +132,11 @@ def _raw(shard: Shard, places: Places) -> list[dict[str, Any]]:
 
 def _still_hold(table: pa.Table, site_lines: SiteLines) -> NDArray[np.bool]:
     """Whether the documents have the same lines that their sites repeat as when they were cleaned."""
-    lines, before = (table[name].to_pylist() for name in _HEEDED)
-    has_changed = site_lines.marks(_joined(lines, np.uint64)) != _joined(before, np.uint8)
+    lines, before = joined(table["lines"], np.uint64), joined(table["repeated"], np.uint8)
+    document = np.repeat(np.arange(len(table)), pc.binary_length(table["repeated"]).to_numpy())
     still_hold = np.ones(len(table), np.bool)
-    still_hold[np.repeat(np.arange(len(table)), [len(some) for some in before])[has_changed]] = False
+    still_hold[document[site_lines.marks(lines) != before]] = False
     return still_hold
-
-
-def _joined(values: Iterable[bytes], kind: DTypeLike) -> NDArray[Any]:
-    return np.frombuffer(b"".join(values), kind)
 
 
 def _results(documents: Sequence[Document], knowledge: Knowledge) -> Iterator[Cleaned | Exception]:

@@ -186,7 +186,7 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
 def _parquet(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file, Zstandard-compressed."""
     file = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks(), file, compression="zstd", use_dictionary=_REPEATED)
+    pq.write_table(table.combine_chunks(), file, compression="zstd", compression_level=2, use_dictionary=_REPEATED)
     return file.getvalue()
 
 
@@ -258,7 +258,8 @@ def read_ids(part: Path) -> list[str]:
         DamagedPartError: if it cannot be read.
     """
     try:
-        ids: list[str] = pq.read_table(part, columns=["id"])["id"].to_pylist()
+        with pq.ParquetFile(part) as file:  # `read_table`, which is for whole data sets, takes four times as long
+            ids: list[str] = file.read(["id"], use_threads=False)["id"].to_pylist()
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise DamagedPartError(part) from error
     return ids

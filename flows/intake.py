@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -162,10 +162,9 @@ def unread(portion: Portion) -> Iterator[Unread]:
         try:
             for record in read_records(file, portion.kind, portion.start, portion.stop, columns):
                 content = record.raw if is_json else repr(record.values).encode("utf-8", "surrogatepass")
-                digest = blake2b(content, key=where, digest_size=16)
-                if not record.is_line:
-                    digest.update(f"{record.encoding} {record.confidence}".encode())
-                yield Unread(partial(_document, record, portion), len(content), "", digest.digest())
+                facts = where if record.is_line else where + f"{record.encoding} {record.confidence} ".encode()
+                key = sha256(facts + content).digest()[:16]
+                yield Unread(partial(_document, record, portion), len(content), "", key)
         except DamagedFile as error:
             yield Unread(partial(_unreadable, file, f"{file.id}#rest", error), 0)
     if portion.start == 0 and _has_changed(file):

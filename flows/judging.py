@@ -73,7 +73,7 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
 
 
 def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:
-    return (Rows.in_folder(shard.documents).read(*columns) for shard in shards)
+    return (Rows.in_folder(shard.documents).read(*columns).combine_chunks() for shard in shards)
 
 
 def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:

@@ -13,7 +13,7 @@ from flows import corpus
 from flows.cache import code, key_of
 from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, link
+from flows.tables import Rows, link, taken
 
 _HEAD = 500  # bytes of a page that name its version
 
@@ -46,13 +46,14 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
     cleaned = cleaned.set_column(
         cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
     )
-    published = cleaned.filter(~is_set_aside) if is_set_aside.any() else cleaned
-    named = published.select(["text_name", "text"]).filter(pc.not_equal(published["text_name"], ""))
+    published = taken(cleaned, np.flatnonzero(~is_set_aside))
+    is_named = pc.not_equal(published["text_name"], "").to_numpy()
+    named = taken(published.select(["text_name", "text"]), np.flatnonzero(is_named))
     for name, text in zip(*(column.to_pylist() for column in named), strict=True):
         path = staging / "text" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    rows = cleaned.filter(is_set_aside)
+    rows = taken(cleaned, np.flatnonzero(is_set_aside))
     set_aside = [
         *rows.select(["id", "source"]),
         pa.array(_source_texts(rows, raw.take(is_set_aside)), pa.string()),
@@ -105,7 +106,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
         _n_documents(repeated, "before"),
     )
     is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
-    shown = cleaned.filter(is_shown)
+    shown = taken(cleaned, np.flatnonzero(is_shown))
     for row, source_text in zip(shown.to_pylist(), _source_texts(shown, raw.take(is_shown)), strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(
@@ -158,6 +159,7 @@ def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
     """How many documents have each value in a column of their edits."""
     encoded = edits[column].combine_chunks().dictionary_encode()
     n_values = len(encoded.dictionary)
-    pairs = np.unique(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    pairs = np.sort(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique takes ten times as long
     counts = np.bincount(pairs % (n_values or 1), minlength=n_values)
     return dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True))

@@ -20,7 +20,7 @@ from pyarrow import ipc
 
 _ROWS = "rows"  # a file with the page of each row, and its place there
 _LEAST_SHARED = 1 / 4  # of a table's rows that must lie in a page for the table to share it
-_SHORTEST_RUN = 8  # rows, on average; shorter runs are faster copied row by row
+_MOST_RUNS = 200  # of rows that follow each other; more are faster copied row by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Rows:
         """Some columns of the rows, or all if none is named; pages without rows are not read."""
         if not len(self):
             return _selected(_schema(self.pages[0]).empty_table(), columns)
-        used, number = np.unique(self.page, return_inverse=True)
-        tables = [_read(self.pages[page], columns) for page in used.tolist()]
-        firsts = np.cumsum([0, *map(len, tables)])
-        return _taken(pa.concat_tables(tables).combine_chunks(), firsts[number] + self.row)
+        is_used = np.bincount(self.page, minlength=len(self.pages)) > 0
+        tables = [_read(self.pages[page], columns) for page in np.flatnonzero(is_used).tolist()]
+        firsts = np.cumsum([0, *map(len, tables)])[is_used.cumsum() - 1]
+        return taken(pa.concat_tables(tables), firsts[self.page] + self.row)
 
     def write(self, folder: Path) -> None:
         """Write the table into a folder that is not there yet: links to shared pages, and one page with all else."""
@@ -114,7 +114,7 @@ def joined(column: pa.ChunkedArray, kind: DTypeLike) -> NDArray[Any]:
     array = column.combine_chunks()
     _, offsets, data = array.buffers()
     start, end = np.frombuffer(offsets, np.int32)[[array.offset, array.offset + len(array)]]
-    return np.frombuffer(data, np.uint8)[start:end].view(kind)
+    return np.frombuffer(data or b"", np.uint8)[start:end].view(kind)
 
 
 def _read(page: Path | pa.Table, columns: Sequence[str]) -> pa.Table:
@@ -134,14 +134,14 @@ def _selected(table: pa.Table, columns: Sequence[str]) -> pa.Table:
     return table.select(columns) if columns else table
 
 
-def _taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
-    """Rows of a table by place: what lies in one run is copied at once."""
+def taken(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Rows of a table by place; what lies in a few runs is not copied."""
     starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    if len(starts) * _SHORTEST_RUN >= len(places):
-        return table.take(pa.array(places))
+    if len(starts) > _MOST_RUNS:
+        return table.combine_chunks().take(pa.array(places))
     lengths = np.diff(starts, append=len(places))
-    runs = [table.slice(place, n) for place, n in zip(places[starts].tolist(), lengths.tolist(), strict=True)]
-    return runs[0] if len(runs) == 1 else pa.concat_tables(runs).combine_chunks()
+    runs = zip(places[starts].tolist(), lengths.tolist(), strict=True)
+    return pa.concat_tables([table.slice(0, 0), *(table.slice(place, n) for place, n in runs)])
 
 
 def link(file: Path, target: Path) -> None:

@@ -122,6 +122,10 @@ class Tally:
     n_sentences: int = 0
     examples: tuple[Excerpt, ...] = ()
 
+    def show(self, more: Iterable[Excerpt]) -> None:
+        """Add examples, as long as there are few."""
+        self.examples = tuple(dict.fromkeys((*self.examples, *more)))[:_N_EXAMPLES]
+
 
 @dataclass(slots=True)
 class Totals:
@@ -180,12 +184,16 @@ class Totals:
             repeated: how many documents lost each line, since their site repeats it.
         """
         for (rule, before, after), n in edits.items():
-            is_sentence = not after and _SENTENCE.fullmatch(before.strip()) is not None
-            n_removed = n * max(0, len(before) - len(after))
-            self._add(Tally(rule, n, 0, n_removed, n * is_sentence, (Excerpt(cut(before), cut(after)),)))
+            tally = self._tally(rule)
+            tally.n_edits += n
+            tally.n_removed += n * max(0, len(before) - len(after))
+            if not after and _SENTENCE.fullmatch(before.strip()):
+                tally.n_sentences += n
+            if len(tally.examples) < _N_EXAMPLES:
+                tally.show([Excerpt(cut(before), cut(after))])
             self.n_edits += n
         for rule, n in documents.items():
-            self._add(Tally(rule, n_documents=n))
+            self._tally(rule).n_documents += n
         for line, n in repeated.items():
             self.repeated[line.strip()] += n
 
@@ -197,18 +205,19 @@ class Totals:
         self.n_edits += other.n_edits
         self.n_source += other.n_source
         self.n_clean += other.n_clean
-        for tally in other.tallies.values():
-            self._add(tally)
+        for more in other.tallies.values():
+            tally = self._tally(more.rule)
+            tally.n_edits += more.n_edits
+            tally.n_documents += more.n_documents
+            tally.n_removed += more.n_removed
+            tally.n_sentences += more.n_sentences
+            tally.show(more.examples)
         self.shown += other.shown
 
-    def _add(self, more: Tally) -> None:
-        tally = self.tallies.setdefault(more.rule, Tally(more.rule))
-        tally.n_edits += more.n_edits
-        tally.n_documents += more.n_documents
-        tally.n_removed += more.n_removed
-        tally.n_sentences += more.n_sentences
-        if len(tally.examples) < _N_EXAMPLES:
-            tally.examples = tuple(dict.fromkeys((*tally.examples, *more.examples)))[:_N_EXAMPLES]
+    def _tally(self, rule: str) -> Tally:
+        if rule not in self.tallies:
+            self.tallies[rule] = Tally(rule)
+        return self.tallies[rule]
 
 
 def totals(documents: Iterable[ReviewedDocument]) -> Totals:

@@ -172,3 +172,9 @@ def test_a_sketch_is_the_same_in_every_process_and_version():
             [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment, check=True
         )
         assert done.stdout.strip() == "862d69ca4a056ab68e42185133f6f51510b59cc2e0520bcd3d4e18feb6cebb60"
+
+
+def test_of_very_many_copies_each_names_the_first():
+    ids = [f"{number:05}" for number in range(40_000)]
+    found = near_duplicates(ids, lambda band: np.full(len(ids), band + 1, np.uint64))
+    assert found == dict.fromkeys(ids[1:], ids[0])

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 
 from cleaners import Document, Edit, Knowledge, Metadata, clean
-from cleaners.site import merge, survey
+from cleaners.site import SiteLines, merge, survey
 
 TOWNS = ["Riga", "Tartu", "Vilnius", "Turku", "Gdynia"]
 FOOTER = "The Courier of the Coast has been printed in this town since the year of the great flood."
@@ -121,3 +122,10 @@ def test_what_the_markup_of_a_page_marks_is_not_counted():
 
     assert not merge([survey(map(marked, TOWNS))])
     assert merge([survey([page(town, below=FOOTER) for town in TOWNS])])
+
+
+def test_what_is_known_of_each_line_is_told_by_its_key():
+    lines = SiteLines(frozenset({3, 4, 2**63}), at_edge=frozenset({2**63}), usual=frozenset({3, 2**63}))
+    keys = np.array([2**63, 3, 0, 2**64 - 1, 4, 3], np.uint64)
+    assert lines.marks(keys).tolist() == [7, 5, 0, 0, 1, 5]
+    assert SiteLines().marks(keys).tolist() == [0] * len(keys)
