@@ -130,6 +130,10 @@ def _kind(rules: Sequence[Rule]) -> str:
     return families[0]
 
 
+_Found = dict[int, tuple[Rule, ...]]  # by the line's index
+_Known = dict[str, tuple[Rule, ...]]  # by the line
+
+
 class _Matcher:
     """Which rules of a book match a line.
 
@@ -147,68 +151,69 @@ class _Matcher:
         self._longest_anywhere = max(anywhere, default=0)
         self._set: re2.Set | None = None
         self._prefilter: Prefilter | None = None
-        self._known: dict[str, tuple[Rule, ...]] = {}
-        self._known_by_start: dict[str, tuple[Rule, ...]] = {}
+        self._known: _Known = {}
+        self._known_by_start: _Known = {}
         self._n_lines = 0
 
-    def matches(self, lines: tuple[Block, ...]) -> dict[int, tuple[Rule, ...]]:
+    def matches(self, lines: tuple[Block, ...]) -> _Found:
         """The rules that match lines of a text, by the line's index.
 
         A paragraph between two others is no edge: rules that do not start with words are tried there only if they act
         anywhere, or if furniture stands beside it.
         """
-        for known in (self._known, self._known_by_start):
-            if len(known) > _MOST_REMEMBERED:
-                known.clear()
-        found: dict[int, tuple[Rule, ...]] = {}
-        new: list[int] = []
+        outside: list[int] = []
         inside: list[int] = []
-        new_inside: list[int] = []
         longest, last = self._longest_anywhere, len(lines) - 1
         above = False  # whether the line above is prose
         for index, line in enumerate(lines):
             is_prose = line.is_prose
             if above and is_prose and index < last and lines[index + 1].is_prose and len(line.text) > longest:
                 inside.append(index)
-                rules = self._known_by_start.get(line.text)
-                if rules is None:
-                    new_inside.append(index)
             else:
-                rules = self._known.get(line.text)
-                if rules is None:
-                    new.append(index)
-            if rules:
-                found[index] = rules
+                outside.append(index)
             above = is_prose
-        if new_inside:
-            self._look_up(new_inside, lines, found, by_start=True)
-        if new:
-            self._look_up(new, lines, found, by_start=False)
+        found: _Found = {}
+        self._find(outside, inside, lines, found)
         if found and inside:
             rest = set(inside)
             beside = [index for index in inside if index in found or index - 1 in found or index + 1 in found]
             while beside:
                 rest.difference_update(beside)
-                self._look_up(beside, lines, found, by_start=False)
+                self._find(beside, [], lines, found)
                 beside = [near for index in beside if index in found for near in (index - 1, index + 1) if near in rest]
         return {index: found[index] for index in sorted(found)}
 
-    def _look_up(
-        self, indices: list[int], lines: tuple[Block, ...], found: dict[int, tuple[Rule, ...]], *, by_start: bool
-    ) -> None:
-        """Add what is found for some of the lines."""
-        known = self._known_by_start if by_start else self._known
-        texts = [lines[index].text for index in indices]
-        new = [text for text in texts if text not in known]
-        known.update(dict.fromkeys(new, ()))
-        if short := [text for text in new if len(text) <= self._longest]:
-            known.update(zip(short, self._look_at(short, by_start=by_start), strict=True))
-        for index, text in zip(indices, texts, strict=True):
-            if rules := known[text]:
-                found[index] = rules
+    def _find(self, whole: list[int], by_start: list[int], lines: tuple[Block, ...], found: _Found) -> None:
+        """Add the rules that match lines: all, or those that start with words."""
+        new = self._recall(self._known, whole, lines, found)
+        new_by_start = self._recall(self._known_by_start, by_start, lines, found)
+        if not new and not new_by_start:
+            return
+        for known in (self._known, self._known_by_start):
+            if len(known) > _MOST_REMEMBERED:
+                known.clear()
+        indices = new + new_by_start
+        matched = self._look_at([lines[index].text for index in indices], len(new))
+        for place, index in enumerate(indices):
+            known = self._known if place < len(new) else self._known_by_start
+            known[lines[index].text] = matched[place]
+            if matched[place]:
+                found[index] = matched[place]
 
-    def _look_at(self, lines: Sequence[str], *, by_start: bool) -> list[tuple[Rule, ...]]:
-        """The rules that match each line, or those of them that start with words."""
+    def _recall(self, known: _Known, indices: list[int], lines: tuple[Block, ...], found: _Found) -> list[int]:
+        """Add what is known of lines, and give back those of which nothing is."""
+        new: list[int] = []
+        for index in indices:
+            text = lines[index].text
+            rules = known.get(text)
+            if rules:
+                found[index] = rules
+            elif rules is None and len(text) <= self._longest:
+                new.append(index)
+        return new
+
+    def _look_at(self, lines: Sequence[str], n_whole: int) -> list[tuple[Rule, ...]]:
+        """The rules that match each line; beyond some lines, those of them that start with words."""
         text = plain("\n".join([line if line[0].isalnum() else _without_arrows(line) for line in lines]))
         try:
             data = text.encode()
@@ -217,10 +222,10 @@ class _Matcher:
         rows = data.split(b"\n")
         self._set = self._set or _starting([self._rules[index].pattern for index in self._together])
         found = defaultdict[int, list[int]](list)  # indices of rules by number of the line
-        for number, places in enumerate(map(self._set.Match, rows)):
-            if places:
+        for number, row in enumerate(rows):
+            if places := self._set.Match(row):
                 found[number] = [self._together[place] for place in places]
-        for number, places in () if by_start else self._candidates(text, len(rows)):
+        for number, places in self._candidates(text.split("\n")[:n_whole]):
             for place in places:
                 index = self._others[place]
                 if self._may_take(index, lines[number]) and _anywhere(self._rules[index].pattern).Match(rows[number]):
@@ -235,13 +240,13 @@ class _Matcher:
     def _may_take(self, index: int, line: str) -> bool:
         return len(line) <= self._rules[index].longest
 
-    def _candidates(self, text: str, n_lines: int) -> Iterable[tuple[int, Iterable[int]]]:
-        """For some of the lines of a text, by number, which of the other rules may match them."""
-        self._n_lines += n_lines
+    def _candidates(self, lines: list[str]) -> Iterable[tuple[int, Iterable[int]]]:
+        """For some of the lines, by number, which of the other rules may match them."""
+        self._n_lines += len(lines)
         if self._n_lines >= _ENOUGH_LINES:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
-            return self._prefilter.candidates(text).items()
-        return enumerate([range(len(self._others))] * n_lines)
+            return self._prefilter.candidates("\n".join(lines)).items()
+        return enumerate([range(len(self._others))] * len(lines))
 
 
 def _without_arrows(line: str) -> str:

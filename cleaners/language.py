@@ -1,8 +1,8 @@
 """The language of a text, by the model of py3langid, in a tenth of the time.
 
 The model is an automaton that reports which byte sequences, of up to six bytes, end at each place of a text. py3langid
-walks it byte by byte in Python, and so do we for one text, if compiled. Six bytes decide where the walk stands, so all
-places of several texts are walked at the same time, each from six bytes before it.
+walks it byte by byte, and so do we through a single text. Six bytes decide where the walk stands, so all places of
+several texts are walked at the same time, each from six bytes before it.
 """
 
 import unicodedata
@@ -44,11 +44,21 @@ def language(text: str) -> str | None:
     >>> language("The ministers of twelve countries met on Monday."), language("Hello!")
     ('en', None)
     """
-    return languages_of([text])[0]
+    if len(text) < _ENOUGH:
+        return None
+    model = _model()
+    for pieces in _PIECES:
+        scores = _score(_sample(text[:_START], *pieces), model)
+        best = max(scores)
+        if len([score for score in scores if score > best - _DOUBT]) == 1:
+            break
+    return model.languages[scores.index(best)]
 
 
 def languages_of(texts: Sequence[str]) -> list[str | None]:
-    """The language of each text; for several at once it takes half the time."""
+    """The language of each text, which takes a third of the time if they are several."""
+    if len(texts) == 1:
+        return [language(texts[0])]
     found: list[str | None] = [None] * len(texts)
     starts = {index: text[:_START] for index, text in enumerate(texts) if len(text) >= _ENOUGH}
     for pieces in _PIECES:
@@ -72,17 +82,35 @@ def _sample(text: str, number: int, length: int) -> str:
     return " ".join([text[start : start + length] for start in starts])
 
 
+def _score(sample: str, model: _Model) -> list[float]:
+    """How well each language explains a text, to the last bit as `_scores` has it."""
+    import numpy as np
+
+    features = _walk(_utf8(sample), model.row.data, model.next_state.data, model.feature.data)
+    if not features:
+        return [0.0] * len(model.languages)
+    counts = Counter(sorted(features))
+    logarithms = np.log1p(list(counts.values()), dtype=np.float32)
+    return (np.matmul(logarithms, model.weights.take(list(counts), 0)) + model.prior).tolist()  # type: ignore[no-any-return]
+
+
+def _walk(data: bytes, row: memoryview, next_state: memoryview, feature: memoryview) -> list[int]:
+    """The features that stand in a text, in the order in which they end."""
+    found: list[int] = []
+    state: int = 0
+    for index in range(len(data)):
+        state = next_state[row[state] + data[index]]
+        ending: int = feature[state]
+        if ending >= 0:
+            found.append(ending)
+    return found
+
+
 def _scores(samples: Sequence[str], model: _Model) -> "NDArray[np.float32]":
     """How well each language explains each text, as a logarithm."""
     import numpy as np
 
-    scores = np.zeros((len(samples), len(model.languages)), np.float32)
-    if len(samples) == 1:  # for which NumPy's many calls take three times as long
-        found = Counter(_walk(_utf8(samples[0]), model.row.data, model.next_state.data, model.feature.data))
-        if found:
-            logarithms = np.log1p(list(found.values()), dtype=np.float32)
-            scores[0] = logarithms @ model.weights.take(list(found), 0) + model.prior
-        return scores
+    scores = np.empty((len(samples), len(model.languages)), np.float32)
     texts, features, counts = _features(samples, model)
     logarithms = np.log1p(counts, dtype=np.float32)
     ends = np.searchsorted(texts, np.arange(len(samples) + 1))
@@ -107,18 +135,6 @@ def _features(samples: Sequence[str], model: _Model) -> "tuple[NDArray[np.intp],
     of_text = np.repeat(np.arange(len(texts)), lengths)[: len(features)]
     found, counts = np.unique((of_text * len(model.weights) + features)[features >= 0], return_counts=True)
     return (*np.divmod(found, len(model.weights)), counts)
-
-
-def _walk(data: bytes, row: memoryview, next_state: memoryview, feature: memoryview) -> list[int]:
-    """The features that stand in a text, in the order in which they end."""
-    found: list[int] = []
-    state: int = 0
-    for index in range(len(data)):
-        state = next_state[row[state] + data[index]]
-        ending: int = feature[state]
-        if ending >= 0:
-            found.append(ending)
-    return found
 
 
 def _utf8(sample: str) -> bytes:
