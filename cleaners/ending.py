@@ -32,7 +32,7 @@ _COHESION_BELOW = {**dict.fromkeys(LINKS, 1.0), "unknown": 0.5}  # a heading of 
 _LONG = 200  # characters; a line as long as that is a paragraph, unless it is a row of links
 _STOPS = re.compile(r"[,.;:!?…，。！？；：、](?:\s|$)|[，。！？；：、]")
 _CHARACTERS_PER_STOP = 150
-_WORD = re.compile(r"\w{4,}")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _PAIR = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}))")
 
 
@@ -127,7 +127,7 @@ def _may_be_heading(line: Block) -> bool:
 
 
 def words(line: Block) -> set[str]:
-    """What a line is about: words of four characters and more, and pairs of Han, Kana or Hangul characters."""
+    """What a line is about: words of four letters and more, and pairs of Han, Kana or Hangul characters."""
     found = set(_WORD.findall(line.text.casefold()))
     if line.length > len(line.text):
         found.update(_PAIR.findall(line.text))
