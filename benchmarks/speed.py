@@ -28,7 +28,7 @@ from cleaners.site import survey
 from expectations.metrics import measure
 
 _WARM_UP = 400  # documents
-_BATCH = 20  # documents
+_BATCH = 100  # documents; after each change of hands the caches are cold, which in use they seldom are
 _SHARES = 200  # documents, of which the cleaners' shares are measured
 _POOL = 2_000  # lines that recur
 _CHARACTERS = 4_000  # of a document that is made here
@@ -54,7 +54,7 @@ def main() -> None:
     """Print a table for each kind of text."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", nargs="?", help="JSONL with a field `text`")
-    parser.add_argument("--number", type=int, default=1200, help="of documents to measure")
+    parser.add_argument("--number", type=int, default=4800, help="of documents to measure")
     options = parser.parse_args()
     number = _WARM_UP + options.number + _SHARES
     kinds = (
