@@ -214,7 +214,8 @@ class _Matcher:
 
     def _look_at(self, lines: Sequence[str], n_whole: int) -> list[tuple[Rule, ...]]:
         """The rules that match each line; beyond some lines, those of them that start with words."""
-        text = plain("\n".join([line if line[0].isalnum() else _without_arrows(line) for line in lines]))
+        bare = [line if line[0].isalnum() else _without_arrows(line) for line in lines]
+        text = plain("\n".join(bare))
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -225,7 +226,7 @@ class _Matcher:
         for number, row in enumerate(rows):
             if places := self._set.Match(row):
                 found[number] = [self._together[place] for place in places]
-        for number, places in self._candidates(text.split("\n")[:n_whole]):
+        for number, places in self._candidates(bare[:n_whole]):
             for place in places:
                 index = self._others[place]
                 if self._may_take(index, lines[number]) and _anywhere(self._rules[index].pattern).Match(rows[number]):
@@ -245,7 +246,7 @@ class _Matcher:
         self._n_lines += len(lines)
         if self._n_lines >= _ENOUGH_LINES:
             self._prefilter = self._prefilter or Prefilter(self._rules[index].pattern for index in self._others)
-            return self._prefilter.candidates("\n".join(lines)).items()
+            return self._prefilter.candidates(plain("\n".join(lines))).items()
         return enumerate([range(len(self._others))] * len(lines))
 
 
