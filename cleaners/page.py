@@ -32,7 +32,7 @@ _SHORTEST_TEASER, _LONGEST_TEASER = 35, 159  # characters
 _CELLS = re.compile(r"\t|\s\|\s|:$")  # of a table, or what a list follows
 _LINK = range(40, 160)  # characters
 _ANNOUNCED = 0.25  # of a headline's words
-_SHORTEST_HEADLINE, _LONGEST_HEADLINE = 20, 199  # characters
+_HEADLINE = range(20, 200)  # characters
 
 
 def beyond_article(
@@ -75,7 +75,7 @@ def beyond_article(
     beyond.update(index for index in _teasers(lines, range(first, last + 1)) if index not in recognized)
     beyond.update(index for index in _linked_headlines(lines, known) if index not in recognized)
     if beyond:
-        above = [index for index in range(first) if index not in recognized and _may_be_headline(lines[index])]
+        above = [index for index in range(first) if index not in recognized and lines[index].length in _HEADLINE]
         beyond -= _headline(lines, first, [i for i in above if i in beyond or not _is_kept(lines, i)], title)
     return beyond
 
@@ -195,10 +195,6 @@ def _is_wrapped(lines: Sequence[Block]) -> bool:
     margin = lengths[len(lengths) * 9 // 10]
     n_at_margin = bisect_right(lengths, 1.02 * margin) - bisect_left(lengths, 0.85 * margin)
     return n_at_margin > _WRAPPED_SHARE * len(lengths)
-
-
-def _may_be_headline(line: Block) -> bool:
-    return _SHORTEST_HEADLINE <= line.length <= _LONGEST_HEADLINE
 
 
 def _headline(lines: Sequence[Block], first: int, candidates: Sequence[int], title: str | None) -> set[int]:
