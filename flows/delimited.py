@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Self
 
@@ -20,8 +21,8 @@ class Row(NamedTuple):
     error: UnreadableDocument | None = None
 
 
-def delimited_rows(stream: io.TextIOBase, delimiter: str) -> Iterator[Row]:
-    """The rows behind the first, which names the columns.
+def delimited_rows(stream: io.TextIOBase, delimiter: str, n_above: int = 0) -> Iterator[Row]:
+    """The rows behind the first, which names the columns; a second of the same name is called "name.1", and so on.
 
     A row may have fewer cells than there are columns, since some programs leave empty ones away at its end, but not
     behind damage, where it may be a piece of a text. It may have more only if they are empty.
@@ -29,15 +30,16 @@ def delimited_rows(stream: io.TextIOBase, delimiter: str) -> Iterator[Row]:
     Args:
         stream: text with its line ends as they are.
         delimiter: what stands between two cells.
+        n_above: lines of the file that have been read.
 
     Raises:
         DamagedFile: if the first row is damaged, or a line is too long.
     """
     csv.field_size_limit(LARGEST_DOCUMENT)
-    lines = _Lines(stream)
+    lines = _Lines(stream, n_above)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        names = [name.lstrip("\ufeff").strip() for name in next(rows, [])]
+        names = _distinct([name.lstrip("\ufeff").strip() for name in next(rows, [])])
     except csv.Error as error:
         raise DamagedFile("intake/not-csv", f"The names of the columns: {lines.fault()}") from error
     is_behind_damage = False
@@ -68,15 +70,33 @@ def delimited_rows(stream: io.TextIOBase, delimiter: str) -> Iterator[Row]:
             yield Row(where, values, raw)
 
 
+def _distinct(names: list[str]) -> list[str]:
+    """Names of columns, of which no two are the same.
+
+    >>> _distinct(["text", "text", "text.1", "text"])
+    ['text', 'text.2', 'text.1', 'text.3']
+    """
+    distinct: dict[str, None] = {}
+    n_copies = Counter[str]()
+    all_names = set(names)
+    for name in names:
+        spelled = name
+        while spelled in distinct or (spelled != name and spelled in all_names):
+            n_copies[name] += 1
+            spelled = f"{name}.{n_copies[name]}"
+        distinct[spelled] = None
+    return list(distinct)
+
+
 class _Lines:
     """The lines of a stream; those of the row that is under way are kept."""
 
-    def __init__(self, stream: io.TextIOBase) -> None:
+    def __init__(self, stream: io.TextIOBase, n_above: int) -> None:
         self._stream = stream
         self._size = 0  # of the row
         self._next = ""  # a line that is to be read again
         self._is_end = False
-        self.number = 0  #: of the last line
+        self.number = n_above  #: of the last line
         self.row: list[str] = []
 
     def __iter__(self) -> Self:

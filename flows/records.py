@@ -34,6 +34,7 @@ _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer
 _MOST_SAMPLED = 1000  # records, also damaged ones, that are read to know the fields
 _LEAST_LARGE = 2.0**63
 _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
+_SEPARATOR = re.compile(r"""["']?sep=(.)["']?\r?""")  # a line that Excel reads before the names of the columns
 _CUT_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")  # of UTF-8, at the end of a piece
 
 
@@ -248,8 +249,12 @@ def _csv(stream: io.BufferedReader) -> Iterator[Record]:
     first = found.text.lstrip("\ufeff").split("\n", 1)[0]
     ends = "" if "\r" in first.rstrip("\r") else "\n"  # else a carriage return is part of a text, as pandas writes it
     lines = io.TextIOWrapper(stream, found.encoding, errors="replace", newline=ends)
+    named = _SEPARATOR.fullmatch(first)
     try:
-        for row in delimited_rows(lines, delimiter=max("\t,;|", key=first.count)):
+        if named:
+            lines.readline()
+        delimiter = named[1] if named else max("\t,;|", key=first.count)
+        for row in delimited_rows(lines, delimiter, n_above=1 if named else 0):
             raw = row.raw.encode("utf-8", "surrogatepass")
             yield Record(row.where, row.values, raw, row.error, found.encoding, found.confidence)
     finally:

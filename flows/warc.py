@@ -15,6 +15,7 @@ _LARGEST_GAP = 2**30  # bytes between two records; more of them end the file
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _CHUNK = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _FOUND = re.compile(rb"HTTP/[0-9.]+ +200\b")
+_GZIP = b"\x1f\x8b"
 _END_OF_FIELD = re.compile(rb"\r?\n(?![ \t])")
 
 
@@ -133,23 +134,34 @@ def _unpacked(content: bytes, http: Message) -> bytes:
     Raises:
         UnreadableDocument: if the end is missing.
     """
-    packing, length = http.get("Content-Encoding", "").lower(), http.get("Content-Length", "")
-    if http.get("Transfer-Encoding", "").lower() == "chunked":
+    *transfer, last = http.get("Transfer-Encoding", "").lower().replace(" ", "").split(",")
+    packing, length = http.get("Content-Encoding", "").lower() or "".join(transfer), http.get("Content-Length", "")
+    if last == "chunked":
         content = _joined(content)
     elif not packing and _LENGTH.fullmatch(length) and len(content) < int(length):
         raise _cut(f"it has {len(content)} of {length} bytes")
     if packing in ("gzip", "x-gzip", "deflate"):
         for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # with a header of either kind, without one
-            unpacker = zlib.decompressobj(window)
             try:
-                unpacked = unpacker.decompress(content, LARGEST_DOCUMENT + 1)
+                unpacked, is_whole = _inflated(content, window)
             except zlib.error:
                 continue
-            if unpacker.eof or len(unpacked) > LARGEST_DOCUMENT:
+            if is_whole or len(unpacked) > LARGEST_DOCUMENT:
                 return unpacked
             if not content.lstrip().startswith(b"<"):  # else it is not packed, and by chance not refused
                 raise _cut(f"its {packing} has no end")
     return content
+
+
+def _inflated(content: bytes, window: int) -> tuple[bytes, bool]:
+    """What was packed, all members of it, and whether none is cut; what stands behind them is no part of it."""
+    unpacked = b""
+    while True:
+        unpacker = zlib.decompressobj(window)
+        unpacked += unpacker.decompress(content, LARGEST_DOCUMENT + 1 - len(unpacked))
+        content = unpacker.unused_data
+        if not unpacker.eof or len(unpacked) > LARGEST_DOCUMENT or not content.startswith(_GZIP):
+            return unpacked, unpacker.eof
 
 
 def _joined(content: bytes) -> bytes:

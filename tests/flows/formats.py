@@ -86,6 +86,7 @@ SOURCES = {
     "pretty.jsonl": b"\xef\xbb\xbf" + "\n".join(json.dumps(article, indent=1) for article in ARTICLES).encode(),
     "a.csv": csv_bytes(),
     "semicolons.csv": csv_bytes(";"),
+    "excel.csv": b"sep=|\r\n" + csv_bytes("|"),
     "a.tsv": csv_bytes("\t"),
     "a.parquet": parquet_bytes(),
 }

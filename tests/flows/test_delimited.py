@@ -40,6 +40,18 @@ def test_no_letter_of_a_row_is_lost_whatever_is_damaged(text):
     assert sum(row.raw.count("x") for row in rows) == text.count("x")
 
 
+def test_a_line_that_names_the_separator_is_no_row(tmp_path):
+    (tmp_path / "a.csv").write_text('sep=;\nid;text\n1;one, and more\n2;"two\n')
+    one, two = documents(tmp_path)
+    assert one.document.text == "one, and more"
+    assert str(two.error).startswith("line 4, the last, cannot be read")
+
+
+def test_of_columns_of_one_name_none_is_lost():
+    (row,) = rows_of("text,text,text.1,,text,\na,b,c,d,e,f\n")
+    assert row.values == {"text": "a", "text.2": "b", "text.1": "c", "": "d", "text.3": "e", ".1": "f"}
+
+
 def test_a_row_may_lack_cells_and_may_have_empty_ones_too_many(outcomes):
     assert outcomes("1,one", "2,two,,,", "", "3,three,x") == ["one", "two", "three"]
 
