@@ -18,7 +18,7 @@ from cleaners.rules import Rule, RuleBook
 
 _ENOUGH_LINES = 3_000  # different ones, after which a prefilter, which takes a quarter of a second to make, is worth it
 _MEMORY = 1 << 27  # bytes, at most, for an automaton, of which the rule book fills half; with less, RE2 forgets states
-_MOST_REMEMBERED = 1 << 15  # lines; furniture stands on many pages
+_MOST_REMEMBERED = 1 << 14  # lines; furniture stands on many pages
 _ARTICLE = "The ministers of twelve countries met on Monday to talk about the treaty that they had signed."
 # These stand between any two paragraphs, and say nothing of where the article is.
 _INTERRUPTIONS = ("advertisement/", "loading/", "player/")
