@@ -20,7 +20,7 @@ from typing import Any
 
 import ftfy
 
-from cleaners import Document, Edit, Knowledge, apply, clean, clean_many, pipeline
+from cleaners import Document, Edit, Knowledge, apply, clean, clean_many, passes
 from cleaners.boilerplate import remove_boilerplate
 from cleaners.characters import normalize_characters
 from cleaners.duplicates import sketch
@@ -157,7 +157,7 @@ def print_table(texts: Sequence[str]) -> None:
 def shares_of_cleaners(texts: Sequence[str]) -> dict[str, float]:
     """The share of `clean` that each cleaner takes; what is left is the harvest of metadata and the ledger."""
     seconds = defaultdict[str, float](float)
-    originals = pipeline.PIPELINE
+    originals = passes.PIPELINE
 
     def timed(cleaner):  # type: ignore[no-untyped-def]
         def run(document, knowledge):  # type: ignore[no-untyped-def]
@@ -169,14 +169,14 @@ def shares_of_cleaners(texts: Sequence[str]) -> dict[str, float]:
         run.__name__ = cleaner.__name__
         return run
 
-    pipeline.PIPELINE = tuple(map(timed, originals))  # type: ignore[assignment]
+    passes.PIPELINE = tuple(map(timed, originals))  # type: ignore[assignment]
     try:
         start = time.perf_counter()
         for text in texts:
             clean(text)
         whole = time.perf_counter() - start
     finally:
-        pipeline.PIPELINE = originals
+        passes.PIPELINE = originals
     shares = {name: spent / whole for name, spent in seconds.items()}
     return shares | {"the rest, with the language": 1 - sum(shares.values())}
 
