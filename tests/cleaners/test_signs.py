@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cleaners import Document, Knowledge, captions, characters, clean, mojibake, pipeline, signs
+from cleaners import Document, Knowledge, captions, characters, clean, mojibake, passes, signs
 
 ALL = frozenset(signs._SIGNS)
 CAPTIONED = """
@@ -58,9 +58,9 @@ def edits_of_each_cleaner(text, quotes):
 def without_signs(function, *arguments):
     """What a function gives when every cleaner looks at every text."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (mojibake, characters, captions, pipeline):
+        for module in (mojibake, characters, captions, passes):
             patch.setattr(module, "signs", lambda _: ALL)
-        patch.setattr(pipeline, "inherit", lambda *_: None)
+        patch.setattr(passes, "inherit", lambda *_: None)
         return function(*arguments)
 
 
