@@ -73,9 +73,7 @@ class SiteLines(NamedTuple):
         return _key(site, _folded(line.text)) in self.usual
 
     def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """For each of some lines, by their keys, what is known of it: 1 if the site repeats it, and 2 and 4 added if
-        it does so at the edge, and if it is usual.
-        """
+        """What is known of some lines, by their keys: 1 if its site repeats it, 2 more at the edge, 4 more if usual."""
         import numpy as np
 
         marks = np.zeros(len(keys), np.uint8)

@@ -1,11 +1,12 @@
 """The pages and texts of a WARC file, one record after the other, in memory that does not grow with it."""
 
+import gzip
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from typing import Any
 
 from flows import UnreadableDocument
@@ -154,14 +155,16 @@ def _unpacked(content: bytes, http: Message) -> bytes:
 
 
 def _inflated(content: bytes, window: int) -> tuple[bytes, bool]:
-    """What was packed, all members of it, and whether none is cut; what stands behind them is no part of it."""
-    unpacked = b""
-    while True:
-        unpacker = zlib.decompressobj(window)
-        unpacked += unpacker.decompress(content, LARGEST_DOCUMENT + 1 - len(unpacked))
-        content = unpacker.unused_data
-        if not unpacker.eof or len(unpacked) > LARGEST_DOCUMENT or not content.startswith(_GZIP):
-            return unpacked, unpacker.eof
+    """What was packed, and whether it is all; of what stands behind it, only further members of gzip are part of it."""
+    unpacker = zlib.decompressobj(window)
+    unpacked = unpacker.decompress(content, LARGEST_DOCUMENT + 1)
+    if not unpacker.unused_data.startswith(_GZIP):
+        return unpacked, unpacker.eof
+    try:
+        with gzip.open(BytesIO(content)) as members:
+            return members.read(LARGEST_DOCUMENT + 1), True
+    except (EOFError, OSError, zlib.error):
+        return unpacked, False
 
 
 def _joined(content: bytes) -> bytes:

@@ -91,6 +91,16 @@ def test_a_page_whose_end_is_missing_has_a_reason_wherever_it_is_cut(tmp_path, h
     assert re.fullmatch(rf"It was cut off when it was crawled \({sign}\); crawl it again\.", str(found[0].error))
 
 
+def test_a_page_of_very_many_members_is_whole_and_one_that_breaks_has_a_reason(tmp_path):
+    members = b"".join(gzip.compress(b"%d " % number) for number in range(100_000))
+    (tmp_path / "a.warc").write_bytes(
+        response("Content-Encoding: gzip", members) + response("Content-Encoding: gzip", members[:-9] + b"x" * 9)
+    )
+    whole, broken = documents(tmp_path)
+    assert whole.document.text.split() == [str(number) for number in range(100_000)]
+    assert broken.error.check == "intake/truncated"
+
+
 def test_a_record_that_the_crawler_has_cut_has_a_reason(tmp_path):
     data = response("", PAGE.encode(), "WARC-Truncated: length\r\n")
     (tmp_path / "a.warc").write_bytes(data + crawl("<p>good"))
