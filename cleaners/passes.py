@@ -30,7 +30,7 @@ PIPELINE = (
 _NAMES = [cleaner.__name__ for cleaner in PIPELINE]
 _TAKE_LINES = frozenset(_NAMES[-5:])  # and white space round them, and nothing else
 _SEE_LINES = frozenset(_NAMES[-5:-1])  # and not the white space round them
-_MOST_PASSES = 10
+_MOST_PASSES = 100  # two or three are usual
 
 
 def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:

@@ -77,6 +77,13 @@ def test_the_edits_of_each_cleaner_are_in_order_and_do_not_overlap(text):
         assert all(one.end <= next_one.start for one, next_one in pairwise(edits))
 
 
+def test_a_text_of_which_every_pass_takes_two_lines_settles():
+    line = "The ministers of twelve countries met on Monday to talk about the treaty."
+    result = clean(f"BY ANN LEE\n{line}\n" * 50)
+    assert result.text == f"BY ANN LEE\n{line}\n"
+    assert clean(result.text).text == result.text
+
+
 @given(st.lists(TEXTS, max_size=5))
 def test_many_documents_are_cleaned_as_each_by_itself(texts):
     documents = [Document(text * 20, str(number)) for number, text in enumerate(texts)]
