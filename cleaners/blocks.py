@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cleaners.edits import Edit
 from cleaners.recent import Recent
+from cleaners.signs import known_signs
 
 # A sentence ends here, whatever quotation mark or bracket closes behind it.
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟][\s"'”’»)\]」』]*\Z""")
@@ -70,10 +71,19 @@ _recent = Recent[tuple[Block, ...]]()
 
 
 def _found(text: str) -> list[Block]:
-    bare = [line.strip() for line in text.split("\n")]
-    if _may_be_wide(text):
-        return [Block(line, wide_length(line)) for line in bare if line]
-    return [Block(line, len(line)) for line in bare if line]
+    bare: list[str] = []
+    starts: list[int] = []
+    start = 0
+    for line in text.split("\n"):
+        if stripped := line.strip():
+            bare.append(stripped)
+            starts.append(start)
+        start += len(line) + 1
+    _recent_starts.remember(text, starts)
+    signs = known_signs(text)
+    if _may_be_wide(text) if signs is None else "wide" in signs:
+        return [Block(line, wide_length(line)) for line in bare]
+    return [Block(line, len(line)) for line in bare]
 
 
 def removals(text: str, rules: Mapping[int, str]) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ evidence there is, so `describe` reads the fields back from the ledger.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
@@ -40,6 +40,7 @@ _AGENCY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_FIELDS = [field.name for field in fields(Metadata)]
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ISO_DATE = re.compile(r"\d{4}-")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -186,31 +187,27 @@ def holds_source(line: Block) -> bool:
     return _source(line.text) is not None or _agency(line.text) is not None
 
 
-def describe(document: Document, text: str, ledger: Ledger) -> Metadata:
-    """All that is known of an article but its language: what its source declared, what was harvested, what it shows."""
-    known = document.metadata
+def describe(document: Document, text: str, ledger: Ledger) -> dict[str, Any]:
+    """The fields of an article's metadata: what its source declared, what was harvested, what its text shows."""
+    known: dict[str, Any] = {name: getattr(document.metadata, name) for name in _FIELDS}
     for edit in (edit for step in ledger if step.cleaner == harvest_metadata.__name__ for edit in step.edits):
         line = edit.before.strip()
         if edit.rule == "metadata/source":
-            known = replace(known, url=_source(line))
+            known["url"] = _source(line)
         elif edit.rule == "metadata/agency" and (agency := _agency(line)):
-            known = replace(known, credits=(*known.credits, agency))
+            known["credits"] = (*known["credits"], agency)
         elif edit.rule == "metadata/byline":
-            known = replace(known, authors=authors(line, beside_a_date=True))
+            known["authors"] = authors(line, beside_a_date=True)
         elif edit.rule == "metadata/published" and (stamp := _stamp(line)):
-            known = replace(known, published=_finer(known.published, stamp.moment))
+            known["published"] = _finer(known["published"], stamp.moment)
         elif edit.rule == "metadata/updated" and (stamp := _stamp(line)):
-            known = replace(known, updated=_finer(known.updated, stamp.moment))
-    title = known.title or _title(blocks(text))
-    pictures = tuple(dict.fromkeys((*known.captions, *captions(text))))
-    return replace(
-        known,
-        title=title,
-        standfirst=known.standfirst or _standfirst(title, text, ledger),
-        site=known.site or _host(known.url),
-        captions=pictures,
-        credits=tuple(dict.fromkeys((*known.credits, *filter(None, map(signature, pictures))))),
-    )
+            known["updated"] = _finer(known["updated"], stamp.moment)
+    known["title"] = known["title"] or _title(blocks(text))
+    known["standfirst"] = known["standfirst"] or _standfirst(known["title"], text, ledger)
+    known["site"] = known["site"] or _host(known["url"])
+    known["captions"] = tuple(dict.fromkeys((*known["captions"], *captions(text))))
+    known["credits"] = tuple(dict.fromkeys((*known["credits"], *filter(None, map(signature, known["captions"])))))
+    return known
 
 
 def _finer(declared: str | None, harvested: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from cleaners.document import Document
 from cleaners.edits import Edit, compose, smallest
 from cleaners.knowledge import Knowledge
+from cleaners.mojibake_encodings import is_suspect
 from cleaners.mojibake_ways import repaired
 from cleaners.signs import signs
 
@@ -36,5 +37,4 @@ def repair(text: str) -> str:
     >>> repair("Lithuania’s Defense Minister DovilÄ— Sakaliene warned")
     'Lithuania’s Defense Minister Dovilė Sakaliene warned'
     """
-    found, _ = repaired(text)
-    return found
+    return repaired(text)[0] if is_suspect(text) else text

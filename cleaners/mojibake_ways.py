@@ -12,6 +12,7 @@ from cleaners.mojibake_letters import surprise
 from cleaners.mojibake_losses import WIDE, repair_losses
 from cleaners.mojibake_quotes import repair_quotes
 from cleaners.mojibake_stretches import is_senseless, repair_stretches
+from cleaners.signs import signs
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -49,10 +50,14 @@ _Line = tuple[int, str]  #: where it starts in the text, and how it reads
 
 
 def repaired(source: str) -> tuple[str, list[Step]]:
-    """The repaired text, and the repairs, each of which is proposed for what the one before it leaves."""
+    """The repaired text, and the repairs, each of which is proposed for what the one before it leaves.
+
+    Args:
+        source: a text that `is_suspect`.
+    """
     text = source
     steps: list[Step] = []
-    while (steps or is_suspect(source)) and (edits := _next_edits(text, source, steps)):
+    while edits := _next_edits(text, source, steps):
         if len(steps) == _MOST_STEPS:
             return source, []
         text = apply(text, edits)
@@ -62,7 +67,8 @@ def repaired(source: str) -> tuple[str, list[Step]]:
 
 def _next_edits(text: str, source: str, steps: Sequence[Step]) -> tuple[Edit, ...]:
     """The edits of the first way that finds any; the surest comes first."""
-    lines = [line for line in suspect_lines(text) if len(line[1]) <= _LONG or not is_senseless(line[1][:_LONG])]
+    suspects = suspect_lines(text) if "suspect" in signs(text) else ()
+    lines = [line for line in suspects if len(line[1]) <= _LONG or not is_senseless(line[1][:_LONG])]
     repaired = [edit for step in steps for edit in step.edits if edit.before != "â"]  # which says little of letters
     if steps and not lines and _may_be_left_by_space(text, repaired):
         lines = list(lines_with(_LEFT_BY_SPACE, text))

@@ -1,9 +1,8 @@
 """`clean`, which runs the cleaners and describes what is left."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from cleaners.document import Cleaned, Document
+from cleaners.document import Cleaned, Document, Metadata
 from cleaners.knowledge import Knowledge
 from cleaners.language import languages_of
 from cleaners.metadata import describe
@@ -66,8 +65,7 @@ def _clean(documents: Sequence[Document], knowledge: Knowledge) -> list[Cleaned]
     for document in documents:
         text, ledger = edit(document, knowledge)
         cleaned.append((text, describe(document, text, ledger), ledger))
-    languages = iter(languages_of([text for text, metadata, _ in cleaned if not metadata.language]))
-    return [
-        Cleaned(text, metadata if metadata.language else replace(metadata, language=next(languages)), ledger)
-        for text, metadata, ledger in cleaned
-    ]
+    untold = [(text, metadata) for text, metadata, _ in cleaned if not metadata["language"]]
+    for (_, metadata), language in zip(untold, languages_of([text for text, _ in untold]), strict=True):
+        metadata["language"] = language
+    return [Cleaned(text, Metadata(**metadata), ledger) for text, metadata, ledger in cleaned]

@@ -8,11 +8,10 @@ Found = TypeVar("Found")
 
 
 class Recent(Generic[Found]):
-    """What is known of a few texts; each is known as itself, since to hash a text takes as long as to read it.
+    """What is known of a few texts; they are compared and not hashed, which would take as long as to read them.
 
     >>> lengths = Recent[int]()
-    >>> text, same = "Riga", "".join("Riga")
-    >>> lengths.remember(text, 4), lengths.get(text), lengths.get(same)
+    >>> lengths.remember("Riga", 4), lengths.get("Riga"), lengths.get("Rome")
     (4, 4, None)
     """
 
@@ -22,7 +21,7 @@ class Recent(Generic[Found]):
     def get(self, text: str) -> Found | None:
         """What is known of the text, or None."""
         for known, found in self._found:
-            if known is text:
+            if known is text or known == text:
                 return found
         return None
 

@@ -51,6 +51,8 @@ _SIGNS = {
     "typographic": _TYPOGRAPHIC,
     "special": _SPECIAL,
     "han or kana": _HAN_OR_KANA,
+    "wide": r"[\x{3040}-\x{30ff}\x{3400}-\x{9fff}\x{ac00}-\x{d7af}]",
+    "suspect": rf"{_MOJIBAKE}|[{CAPITALS}](?:[^A-Z]|$)",  # what may be mojibake in a text that has some
 }
 # Putting so many marks on one letter in order takes quadratic time, so no text that has them is composed.
 STACKED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31}")
@@ -62,13 +64,18 @@ def signs(text: str) -> frozenset[str]:
     >>> signs("A clean line of plain text.\\n")
     frozenset()
     >>> sorted(signs("Dovil\u00c4\u2014 in Paris. /Ann Lee/Reuters\\n"))
-    ['credit', 'mojibake']
+    ['credit', 'mojibake', 'suspect']
     """
     found = _recent.get(text)
     return found if found is not None else _recent.remember(text, _look(text))
 
 
 _recent = Recent[frozenset[str]]()
+
+
+def known_signs(text: str) -> frozenset[str] | None:
+    """The signs of a text if somebody has asked about it of late."""
+    return _recent.get(text)
 
 
 def inherit(text: str, source: str, *but: str) -> None:
@@ -88,7 +95,7 @@ def _look(text: str) -> frozenset[str]:
     try:
         found = _patterns().Match(text.encode())
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
-        return frozenset(_SIGNS)
+        found = range(len(_SIGNS))
     if not found:
         return frozenset()
     names = list(_SIGNS)
