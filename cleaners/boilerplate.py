@@ -146,8 +146,9 @@ class _Matcher:
         together = [starts_with_words(rule.pattern) for rule in rules]
         self._together = [index for index, is_together in enumerate(together) if is_together]
         self._others = [index for index, is_together in enumerate(together) if not is_together]
-        self._longest = max((rule.longest for rule in rules), default=0)
-        anywhere = (rules[index].longest for index in self._others if rules[index].where == "anywhere")
+        self._bounds = [rule.longest for rule in rules]  # characters of a line
+        self._longest = max(self._bounds, default=0)
+        anywhere = (self._bounds[index] for index in self._others if rules[index].where == "anywhere")
         self._longest_anywhere = max(anywhere, default=0)
         self._set: re2.Set | None = None
         self._prefilter: Prefilter | None = None
@@ -239,7 +240,7 @@ class _Matcher:
         return matched
 
     def _may_take(self, index: int, line: str) -> bool:
-        return len(line) <= self._rules[index].longest
+        return len(line) <= self._bounds[index]
 
     def _candidates(self, lines: list[str]) -> Iterable[tuple[int, Iterable[int]]]:
         """For some of the lines, by number, which of the other rules may match them."""
