@@ -200,8 +200,9 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         facts: what else the manifest says: versions and counts.
 
     Returns:
-        Whether the manifest changed. If the corpus is the same as before, no byte of it does; else the old
-        manifest goes to `history/`, and the new one names it, and the documents that left.
+        Whether the corpus is another, or a part had to be mended. If it is the same as before, no byte of the
+        manifest changes; else the old manifest goes to `history/`, and the new one names it, and the documents that
+        left.
     """
     parts = list(parts)
     manifest = out / MANIFEST
@@ -238,7 +239,7 @@ def publish(out: Path, staging: Path, parts: Iterable[Part], facts: Mapping[str,
         for path in (out / folder).glob("*.parquet"):
             if f"{folder}/{path.name}" not in named:
                 path.unlink()
-    return changed
+    return changed or bool(new)
 
 
 def _known_ids(out: Path, paths: Iterable[str]) -> set[str]:

@@ -55,6 +55,7 @@ def _run_flow(settings: Settings, n_workers: int, *, is_dask: bool, address: str
             from prefect_dask import DaskTaskRunner
         except ImportError as error:
             raise _no_dask() from error
+        logging.getLogger("distributed").setLevel(logging.WARNING)  # Prefect would print all that Dask says of itself
         cluster = {"address": address} if address else {"cluster_kwargs": {"n_workers": n_workers, **_NO_DASHBOARD}}
         flow = clean_corpus.with_options(task_runner=DaskTaskRunner(**cluster))
     try:

@@ -46,7 +46,7 @@ class Outcome:
     """What a run came to."""
 
     published: bool
-    changed: bool  #: whether the corpus is another than before
+    changed: bool  #: whether the corpus is another than before, or was damaged
     failures: tuple[Reason, ...]  #: why nothing was published
     quarantine: Mapping[str, tuple[Reason, ...]]  #: by document id
     counts: Mapping[str, int]
@@ -70,12 +70,12 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
     with corpus.exclusive(out) as staging:
-        if settings.address:
-            remote.go_on_from(settings.address, out)
+        is_whole = not settings.address or remote.go_on_from(settings.address, out)
         cache = corpus.cache_of(out, fresh=settings.fresh)
         key = key_of(code(), replace(settings, fresh=False), knowledge.rules.sha256, files)
         last = _Last(cache.folder / "last-run.pickle", key, corpus.fingerprint(out))
-        if all(file.version for file in files) and report.exists() and (outcome := last.outcome()):
+        is_as_before = is_whole and report.exists() and all(file.version for file in files)
+        if is_as_before and (outcome := last.outcome()):
             return replace(outcome, changed=False, seconds=clock.seconds)
         earlier = earlier_in(cache)
         with clock("read"):
@@ -121,7 +121,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             corpus.replace_folder(staging / "report", report, staging)
         if settings.address:
             with clock("upload"):
-                engine.call(remote.upload, out, settings.address)
+                changed = engine.call(remote.upload, out, settings.address)
         tables = [path for shard in shards for path in (shard.raw, shard.documents)]
         used = {path for shard in shards for path in (shard.read, shard.cleaned)}
         cache.keep_only({*used, write_index(tables, cache)})

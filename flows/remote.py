@@ -6,7 +6,7 @@ a file whole, so a reader sees the old corpus or the new one. Nothing keeps two 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -34,14 +34,18 @@ def places(out: str) -> tuple[Path, str]:
     return caches / "cleancopy" / sha256(out.encode()).hexdigest()[:16], out
 
 
-def go_on_from(address: str, out: Path) -> None:
+def go_on_from(address: str, out: Path) -> bool:
     """Take the manifest of the corpus at the address, whoever put it there, so that the new one names it.
+
+    Returns:
+        Whether nothing lacks there of the corpus in the folder.
 
     Raises:
         CorpusError: if the address cannot be read, or has what is not ours.
     """
     with _files(address) as (files, root):
-        names = {path.removeprefix(f"{root}/").partition("/")[0] for path in files.find(root)}
+        there = _sizes(files, root)
+        names = {path.partition("/")[0] for path in there}
         found = sorted(names.intersection((*_OURS, HISTORY, MANIFEST)))
         if found and CORPUS_MARK not in names:
             message = f"{address}: has {', '.join(found)} that Cleancopy did not write; choose another with --out."
@@ -49,31 +53,54 @@ def go_on_from(address: str, out: Path) -> None:
         (out / MANIFEST).unlink(missing_ok=True)
         if MANIFEST in found:
             (out / MANIFEST).write_bytes(files.cat_file(f"{root}/{MANIFEST}"))
+        return not _lacking(out, _parts(out) | _within(out, "text"), there)
 
 
-def upload(out: Path, address: str) -> None:
-    """Make the corpus in the folder the one at the address, with its report.
+def upload(out: Path, address: str) -> bool:
+    """Make the corpus in the folder the one at the address, with its report; what is damaged there is put again.
+
+    Returns:
+        Whether the corpus there was another.
 
     Raises:
         CorpusError: if the address cannot be written to.
     """
-    parts = {part["path"] for part in read_manifest(out)["parts"]} if (out / MANIFEST).exists() else set()
-    text, report, history = (
-        {path.relative_to(out).as_posix() for path in (out / name).rglob("*") if path.is_file()}
-        for name in ("text", "report", HISTORY)
-    )
+    parts = _parts(out)
+    text, report, history = (_within(out, name) for name in ("text", "report", HISTORY))
     with _files(address) as (files, root):
-        there = {path.removeprefix(f"{root}/") for path in files.find(root)}
+        there = _sizes(files, root)
         files.pipe_file(f"{root}/{CORPUS_MARK}", b"")
         manifest = (out / MANIFEST).read_bytes() if parts else b""
-        if parts and not (MANIFEST in there and files.cat_file(f"{root}/{MANIFEST}") == manifest):
-            _put(files, root, out, parts - there)
+        is_new = bool(parts) and not (MANIFEST in there and files.cat_file(f"{root}/{MANIFEST}") == manifest)
+        lacking = _lacking(out, parts | text, there)
+        _put(files, root, out, lacking & parts)
+        if is_new:
             files.pipe_file(f"{root}/{MANIFEST}", manifest)
-            _put(files, root, out, text | history)
+            lacking |= text | history
+        _put(files, root, out, lacking - parts)
         _put(files, root, out, report)
-        gone = there - parts - text - report
+        gone = there.keys() - parts - text - report
         if old := [f"{root}/{path}" for path in gone if path.partition("/")[0] in _OURS]:
             files.rm(old)
+    return is_new or bool(lacking)
+
+
+def _parts(out: Path) -> set[str]:
+    return {part["path"] for part in read_manifest(out)["parts"]} if (out / MANIFEST).exists() else set()
+
+
+def _within(out: Path, name: str) -> set[str]:
+    return {path.relative_to(out).as_posix() for path in (out / name).rglob("*") if path.is_file()}
+
+
+def _sizes(files: Any, root: str) -> dict[str, int]:
+    """The files below a path, with their sizes in bytes."""
+    return {path.removeprefix(f"{root}/"): found["size"] for path, found in files.find(root, detail=True).items()}
+
+
+def _lacking(out: Path, paths: set[str], there: Mapping[str, int]) -> set[str]:
+    """Which files that lie here are missing there, or have another size."""
+    return {path for path in paths if (out / path).is_file() and there.get(path) != (out / path).stat().st_size}
 
 
 def _put(files: Any, root: str, out: Path, paths: set[str]) -> None:

@@ -78,8 +78,9 @@ def test_a_stage_that_fails_once_is_tried_again(monkeypatch):
     assert calls == ["shard", "shard"]
 
 
-def test_the_command_is_a_flow_run_where_a_prefect_api_is_configured(folder, tmp_path):
-    command = [CLEANCOPY, "clean", folder, "--out", tmp_path / "clean"]
+@pytest.mark.parametrize("engine", ["processes", "dask"])
+def test_the_command_is_a_flow_run_where_a_prefect_api_is_configured(folder, tmp_path, engine):
+    command = [CLEANCOPY, "clean", folder, "--out", tmp_path / "clean", "--engine", engine]
     environment = os.environ | {"PREFECT_API_URL": PREFECT_API_URL.value()}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -292,7 +292,7 @@ def test_a_part_that_is_gone_is_made_again(folder, tmp_path):
     before = content(tmp_path / "clean")
     for path in (tmp_path / "clean" / "documents").iterdir():
         path.unlink()
-    small_run(folder, tmp_path / "clean")
+    assert small_run(folder, tmp_path / "clean").changed
     assert content(tmp_path / "clean") == before
 
 

@@ -75,6 +75,21 @@ def test_a_corpus_that_somebody_took_away_is_put_there_again(folder, store):
     assert {path for path in before if "data-docs" not in path} <= there(store).keys()
 
 
+@pytest.mark.parametrize("name", ["documents", "text"])
+def test_a_file_that_was_damaged_or_taken_away_is_put_there_again(folder, store, name):
+    run(settings_for(folder))
+    before = there(store)
+    damaged = next(path for path in before if path.startswith(f"{name}/"))
+    store.pipe_file(f"news/corpus/{damaged}", b"damaged")
+    assert run(settings_for(folder)).changed
+    store.rm(f"news/corpus/{damaged}")
+    assert run(settings_for(folder)).changed
+    after = there(store)
+    assert {path: after[path] for path in before if "report/" not in path} == {
+        path: before[path] for path in before if "report/" not in path
+    }
+
+
 def test_a_corpus_that_fails_its_suite_is_not_put_there_and_the_report_says_why(folder, store):
     run(settings_for(folder))
     before = there(store)
