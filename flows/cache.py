@@ -46,15 +46,14 @@ class Cache:
         """
         path = self.folder / kind / key
         if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
-            shutil.rmtree(path, ignore_errors=True)
-        if not path.exists():
             draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
-            make(draft)
+            make(draft)  # which may use what still holds of the old
             files = [path for path in draft.rglob("*") if path.is_file()]
             checksums = {path.relative_to(draft).as_posix(): _checksum(path) for path in files}
             (draft / _CHECKSUMS).write_text(json.dumps(checksums))
             path.parent.mkdir(exist_ok=True)
+            shutil.rmtree(path, ignore_errors=True)
             try:
                 draft.rename(path)
             except OSError:

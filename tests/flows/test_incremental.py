@@ -105,6 +105,20 @@ def test_records_in_another_order_are_not_cleaned_again(tmp_path, monkeypatch):
     assert content(out) == content(tmp_path / "new")
 
 
+def test_of_documents_that_stay_only_those_are_cleaned_again_of_which_the_site_repeats_a_line(tmp_path, monkeypatch):
+    source, out = tmp_path / "articles", tmp_path / "clean"
+    source.mkdir()
+    stories = [f"{prose(f'in {year}')}\n" for year in range(1900, 1908)]
+    prompt = "Write to our readers' desk"
+    records(source / "a.jsonl", [stories[0] + prompt, stories[1] + prompt, *stories[2:-1]], url="https://news.example")
+    small_run(source, out)
+    cleaned = done(monkeypatch)
+    records(source / "b.jsonl", [stories[-1] + prompt], url="https://news.example")
+    small_run(source, out)
+    assert [name.partition("#")[0] for name in sorted(cleaned)] == ["a.jsonl", "a.jsonl", "b.jsonl"]
+    assert not [row for row in rows(out, "documents") if prompt in row["text"]]
+
+
 def test_pages_that_were_read_before_are_not_parsed_again(tmp_path, monkeypatch):
     source, out = tmp_path / "a.jsonl", tmp_path / "clean"
     pages = [f"<article><h1>Vote</h1><p>{prose(f'in {year}')}</p></article>" for year in range(1900, 1920)]
