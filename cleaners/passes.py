@@ -27,9 +27,9 @@ PIPELINE = (
     remove_site_lines,  # after metadata: a byline that stands on many pages is still a byline
     tidy_layout,  # last: the lines that went leave their blank lines behind
 )
-_NAMES = [cleaner.__name__ for cleaner in PIPELINE]
-_TAKE_LINES = frozenset(_NAMES[-5:])  # and white space round them, and nothing else
-_SEE_LINES = frozenset(_NAMES[-5:-1])  # and not the white space round them
+CLEANERS = [cleaner.__name__ for cleaner in PIPELINE]  #: their names, in order
+TAKE_LINES = frozenset(CLEANERS[-5:])  #: those that take lines, with white space round them, and nothing else
+_SEE_LINES = frozenset(CLEANERS[-5:-1])  # and not the white space round them
 _MOST_PASSES = 100  # two or three are usual
 
 
@@ -45,13 +45,13 @@ def edit(document: Document, knowledge: Knowledge) -> tuple[str, Ledger]:
     for _ in range(_MOST_PASSES):
         n_steps = len(ledger)
         for place, cleaner in enumerate(PIPELINE):
-            name = _NAMES[place]
+            name = CLEANERS[place]
             seen = blocks(document.text) if name in _SEE_LINES else document.text
             if settled.get(name) == seen:
                 continue
             if edits := tuple(cleaner(document, knowledge)):
                 text = apply(document.text, edits)
-                if name in _TAKE_LINES:
+                if name in TAKE_LINES:
                     inherit(text, document.text)
                     remember_rest(text, document.text, edits)
                 elif name == normalize_characters.__name__ and "special" not in signs(document.text):

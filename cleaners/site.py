@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from cleaners.blocks import Block, blocks, edges, ends_sentence, plain, removals
-from cleaners.document import Cleaned, Document
+from cleaners.document import Document
 from cleaners.edits import Edit
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _SENTENCE_ENDS = (". ", "! ", "? ", "… ", "。", "！", "？")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROWS_AT_ONCE = 1_000_000
 _ANY_LINE = ""  # counted once for each document
+USUAL = 4  # among the marks of a line
+AT_EDGE, BETWEEN = 1, 2  # where a document has a line
 
 
 def site_of(document: Document) -> str:
@@ -65,15 +67,15 @@ class SiteLines(NamedTuple):
 
     def has(self, site: str, line: Block) -> bool:
         """Whether a site repeats the line; of a short line, most places must be at the edge of the text."""
-        key = _key(site, _folded(line.text))
+        key = key_of_line(site, line.text)
         return key in self.anywhere and (line.length >= _SHORT or key in self.at_edge)
 
     def is_usual(self, site: str, line: Block) -> bool:
         """Whether at least half of the documents of a site have the line."""
-        return _key(site, _folded(line.text)) in self.usual
+        return key_of_line(site, line.text) in self.usual
 
     def marks(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """What is known of some lines, by their keys: 1 if its site repeats it, 2 more at the edge, 4 more if usual."""
+        """What is known of some lines, by their keys: 1 if its site repeats it, 2 more at the edge, `USUAL` more."""
         import numpy as np
 
         marks = np.zeros(len(keys), np.uint8)
@@ -91,7 +93,7 @@ def _marked(site_lines: SiteLines) -> "tuple[NDArray[np.uint64], NDArray[np.uint
     import numpy as np
 
     keys = sorted(site_lines.anywhere)
-    marks = [1 + 2 * (key in site_lines.at_edge) + 4 * (key in site_lines.usual) for key in keys]
+    marks = [1 + 2 * (key in site_lines.at_edge) + USUAL * (key in site_lines.usual) for key in keys]
     return np.array(keys, np.uint64), np.array(marks, np.uint8)
 
 
@@ -99,8 +101,8 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     """The lines of some documents, to be merged with those of others.
 
     Returns:
-        Rows of four numbers in order, each row once: a line of a site, an article that has it, whether at its edge, and
-        the line that stands for any line of the site.
+        Rows of four numbers in order, each row once: a line of a site, an article that has it, whether at its edge
+        (`AT_EDGE`) or only as prose between prose (`BETWEEN`), and the line that stands for any line of the site.
     """
     import numpy as np  # a tenth of a second, which a single text need not pay
 
@@ -112,25 +114,16 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
         article, any_line = _article(document.text), _key(site, _ANY_LINE)
         rows.add((any_line, article, 0, any_line))
         first, behind = edges(lines)
-        folded = [line for line in map(str.strip, _folded(document.text).split("\n")) if line]
-        keys = [_key(site, line) if len(line) <= _LONGEST_LINE else any_line for line in folded]
+        bare = [line for line in map(str.strip, folded(document.text).split("\n")) if line]
+        keys = [_key(site, line) if len(line) <= _LONGEST_LINE else any_line for line in bare]
         at_edge = {*keys[:first], *keys[behind:]} - {any_line}
-        rows.update([(key, article, int(key in at_edge), any_line) for key in keys])
+        between, elsewhere = set[int](), {any_line}
+        for index, key in enumerate(keys):
+            (between if first < index < behind - 1 and lines[index].is_prose else elsewhere).add(key)
+        between -= elsewhere
+        places = [AT_EDGE if key in at_edge else BETWEEN if key in between else 0 for key in keys]
+        rows.update([(key, article, place, any_line) for key, place in zip(keys, places, strict=True)])
     return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 4)
-
-
-def new_lines(document: Document, cleaned: Cleaned) -> "NDArray[np.uint64]":
-    """Keys of the lines that `remove_site_lines` was asked about, and that the survey of the document does not have.
-
-    These are the lines that other cleaners changed. What sites repeat concerns a document only through its lines.
-    """
-    import numpy as np
-
-    site = site_of(document)
-    taken = (edit.before for step in cleaned.ledger for edit in step.edits if not edit.after)
-    seen = {line.strip() for text in (cleaned.text, *taken) for line in text.split("\n")}
-    changed = sorted(seen.difference(line.strip() for line in document.without_furniture().text.split("\n")))
-    return np.array([_key(site, _folded(line)) for line in changed], np.uint64)
 
 
 def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
@@ -150,7 +143,7 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
         parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
         rows = np.concatenate([np.empty((0, 4), np.uint64), *parts])
         keys, counts, any_line = _counted(rows)
-        keys_at_edge, counts_at_edge, _ = _counted(rows[rows[:, 2] == 1])
+        keys_at_edge, counts_at_edge, _ = _counted(rows[rows[:, 2] == AT_EDGE])
         n_at_edge = np.zeros_like(counts)
         n_at_edge[np.searchsorted(keys, keys_at_edge)] = counts_at_edge
         is_any = keys == any_line
@@ -244,8 +237,14 @@ def _article(text: str) -> int:
     return _hash("\n".join([sentence for _, sentence in sorted(drawn)[:2]]))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text as its lines are compared: whatever their case and quotation marks."""
     return plain(text).casefold()
+
+
+def key_of_line(site: str, line: str) -> int:
+    """A number for a line of a site."""
+    return _key(site, folded(line))
 
 
 def _key(site: str, line: str) -> int:

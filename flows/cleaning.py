@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaners import Cleaned, Document, Knowledge, Metadata, clean_many, revert
+from cleaners.dependence import heeded, still_hold
 from cleaners.duplicates import N_BANDS, sketch
-from cleaners.site import SiteLines, merge, new_lines
+from cleaners.site import SiteLines, merge
 from expectations.metrics import COLUMNS, measure
 from flows import corpus
 from flows.cache import AGAIN, Cache, code, key_of, key_of_bytes
@@ -132,11 +133,11 @@ def _raw(shard: Shard, places: Places) -> list[dict[str, Any]]:
 
 def _still_hold(table: pa.Table, site_lines: SiteLines) -> NDArray[np.bool]:
     """Whether the documents have the same lines that their sites repeat as when they were cleaned."""
-    lines, before = joined(table["lines"], np.uint64), joined(table["repeated"], np.uint8)
+    holds = still_hold(joined(table["lines"], np.uint64), joined(table["repeated"], np.uint8), site_lines)
     document = np.repeat(np.arange(len(table)), pc.binary_length(table["repeated"]).to_numpy())
-    still_hold = np.ones(len(table), np.bool)
-    still_hold[document[site_lines.marks(lines) != before]] = False
-    return still_hold
+    all_hold = np.ones(len(table), np.bool)
+    all_hold[document[~holds]] = False
+    return all_hold
 
 
 def _results(documents: Sequence[Document], knowledge: Knowledge) -> Iterator[Cleaned | Exception]:
@@ -162,7 +163,8 @@ def _cleaned(
         reason = f"A fault of our own: {type(error).__name__}: {error}."
         return _unclean(row | {"check": "clean/failed", "reason": reason})
     is_long = len(result.text) >= _LEAST_FOR_SKETCH
-    lines = np.frombuffer(row["lines"], np.uint64)[::4].tobytes() + new_lines(document, result).tobytes()
+    surveyed = np.frombuffer(row["lines"], np.uint64).reshape(-1, 4)
+    lines, repeated = heeded(document, result, surveyed, knowledge.site_lines)
     return {
         "id": document.id,
         "text": result.text,
@@ -175,8 +177,8 @@ def _cleaned(
         "ledger": list(corpus.edit_rows(result.ledger)),
         "measured": measured,
         "sketch": sketch(result.text).tobytes() if is_long else bytes(8 * N_BANDS),
-        "lines": lines,
-        "repeated": knowledge.site_lines.marks(np.frombuffer(lines, np.uint64)).tobytes(),
+        "lines": lines.tobytes(),
+        "repeated": repeated.tobytes(),
         "key": key,
     }
 

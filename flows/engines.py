@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], object]
 """Hears the name of a stage, how many batches of it are done, and of how many."""
 
 _ATTEMPTS = 3
-_AHEAD = 2  # batches that wait for each worker
+_AHEAD = 8  # batches that wait for each worker, since some are done at once
 _PRELOADED = ["flows.workers"]
 
 
