@@ -93,8 +93,9 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             judged = [(shard, verdict.on(shard)) for shard in shards]
         changed = False
         with clock("publish"):
-            parts, totals = [], Totals()
-            for some, more in engine.map(partial(stage_shard, staging=staging, out=out), judged):
+            staged, parts, totals = [], [], Totals()
+            for entry, some, more in engine.map(partial(stage_shard, staging=staging, out=out, cache=cache), judged):
+                staged.append(entry)
                 parts += some
                 totals.add(more)
             if not verdict.failures:
@@ -123,7 +124,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             with clock("upload"):
                 changed = engine.call(remote.upload, out, settings.address)
         tables = [path for shard in shards for path in (shard.raw, shard.documents)]
-        used = {path for shard in shards for path in (shard.read, shard.cleaned)}
+        used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
         cache.keep_only({*used, write_index(tables, cache)})
         outcome = Outcome(
             published=not verdict.failures,

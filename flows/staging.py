@@ -1,5 +1,9 @@
 """The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
+import pickle
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +14,65 @@ import pyarrow.compute as pc
 from cleaners import revert
 from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
 from flows import corpus
-from flows.cache import code, key_of
+from flows.cache import Cache, code, key_of
 from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, link, taken
+from flows.tables import Rows, joined, link, taken
 
+_SUMMARY = "summary.pickle"
+_KEPT = ".kept"  # behind the names of parts in the cache
 _HEAD = 500  # bytes of a page that name its version
 
 
-def stage_shard(judged: tuple[Shard, Verdict], staging: Path, out: Path) -> tuple[list[corpus.Part], Totals]:
-    """Write a shard's parts of the corpus, unless nothing may be published, and its pages of the report.
+def stage_shard(
+    judged: tuple[Shard, Verdict], staging: Path, out: Path, cache: Cache
+) -> tuple[Path, list[corpus.Part], Totals]:
+    """Stage a shard's parts of the corpus, unless nothing may be published, and its pages of the report.
+
+    What would be the same as in the last run is taken over from it.
 
     Returns:
-        The parts, and what all documents come to.
+        The folder in the cache with what was staged, the parts, and what all documents come to.
     """
     shard, verdict = judged
+    entry = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
+    for path in [*entry.glob("*/**/*")]:
+        if path.is_file():
+            target = staging / path.relative_to(entry).as_posix().removesuffix(_KEPT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # of an attempt that failed
+            link(path, target)
+    parts, totals = pickle.loads((entry / _SUMMARY).read_bytes())  # noqa: S301  our own file
+    return entry, parts, totals
+
+
+def _key(shard: Shard, verdict: Verdict) -> str:
+    """A hash of all that decides what is staged of a shard."""
+    repeated = joined(Rows.in_folder(shard.documents).read("repeated")["repeated"], np.uint8)
+    documents = (
+        shard.read.name,
+        shard.piece,
+        shard.number,
+        shard.renamed,
+        shard.cleaned.name,
+        sha256(repeated.tobytes()).digest(),
+    )
+    shown = None if verdict.shown is None else sorted(verdict.shown)
+    return key_of("stage", code(), documents, replace(verdict, counts={}, shown=None), shown)
+
+
+def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None:
     cleaned = Rows.in_folder(shard.documents).read(*corpus.DOCUMENTS.names, "ledger", "measured", "key")
     raw = Rows.in_folder(shard.raw)
     text_name, n_source = raw.read("text_name", "n_characters")
     cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
-    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, staging)
-    return parts, _report(cleaned, raw, verdict, staging, out)
+    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, folder)
+    for path in folder.rglob("*.parquet"):
+        path.rename(
+            f"{path}{_KEPT}"
+        )  # so that whoever reads all Parquet files below the corpus does not read them twice
+    totals = _report(cleaned, raw, verdict, folder, out)
+    (folder / _SUMMARY).write_bytes(pickle.dumps((parts, totals)))
 
 
 def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path) -> list[corpus.Part]:
@@ -126,7 +168,6 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
         version = key_of(code(), row["key"], fate)
         page, old = staging / "report" / line.page, out / "report" / line.page
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.unlink(missing_ok=True)  # of an attempt that failed
         if row["key"] != NO_KEY and version.encode() in _head(old):
             link(old, page)
         else:

@@ -91,6 +91,19 @@ def test_of_a_file_of_records_only_those_are_cleaned_that_are_new(tmp_path, monk
     assert content(out) == content(tmp_path / "new")
 
 
+def test_parts_that_stay_are_not_written_again(tmp_path, monkeypatch):
+    source, out = many(tmp_path / "articles"), tmp_path / "clean"
+    small_run(source, out)
+    written = []
+    real = staging._write_parts
+    monkeypatch.setattr(staging, "_write_parts", lambda number, *given: written.append(number) or real(number, *given))
+    (source / "zz.txt").write_text(prose("at last"))
+    small_run(source, out)
+    assert len(written) == 1
+    small_run(source, tmp_path / "new")
+    assert content(out) == content(tmp_path / "new")
+
+
 def test_records_in_another_order_are_not_cleaned_again(tmp_path, monkeypatch):
     source, out = tmp_path / "a.jsonl", tmp_path / "clean"
     texts = [prose(f"in {year}") for year in range(1900, 1960)]
