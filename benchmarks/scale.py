@@ -1,8 +1,9 @@
 """What a whole run costs by the size of its source: `python benchmarks/scale.py [--megabytes 1 10] [--picture FILE]`.
 
 For each size: a source of JSONL that is made here; the run on one worker and on two, one after the other, so often that
-a median can be given; the same run again; the run after one document in a hundred has changed; and the most memory that
-the command and its processes had at once. `make bench` runs it beside the other benchmarks.
+a median can be given; the same run again; the run after one document in a hundred has changed, and the one after a file
+with as many new ones has come; and the most memory that the command and its processes had at once. `make bench` runs it
+beside the other benchmarks.
 """
 
 import argparse
@@ -25,7 +26,10 @@ import psutil
 from speed import make
 
 CLEANCOPY = Path(sys.executable).with_name("cleancopy")
-_HEADS = ("MB", "documents", "1 worker s", "2 workers s", "times", "again", "1 % new", "peak MB", "judge and report")
+_HEADS = (
+    *("MB", "documents", "1 worker s", "2 workers s", "times", "again", "1 % changed", "1 % new", "peak MB"),
+    "judge and report",
+)
 
 
 def main() -> None:
@@ -54,8 +58,9 @@ def main() -> None:
 
 def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
     """One row of the table; times of the later runs are shares of the first."""
-    source = folder / "source.jsonl"
-    n_documents = write(source, megabytes * 1_000_000)
+    source = folder / "source"
+    source.mkdir()
+    n_documents = write(source / "old.jsonl", megabytes * 1_000_000)
     ones, twos, peaks = [], [], []
     for _ in range(n_pairs or 1):
         for workers, times in ((1, ones), (2, twos))[not n_pairs :]:
@@ -66,8 +71,10 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
     one, two = statistics.median(ones or [nan]), statistics.median(twos)
     stages = _stages(folder / "out")
     again, _ = run(source, folder / "out", 2)
-    change(source)
+    change(source / "old.jsonl")
     changed, _ = run(source, folder / "out", 2)
+    write(source / "new.jsonl", megabytes * 10_000, seed=8)
+    added, _ = run(source, folder / "out", 2)
     return {
         "megabytes": megabytes,
         "documents": n_documents,
@@ -76,18 +83,19 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
         "times": one / two,
         "again": again / two,
         "changed": changed / two,
+        "added": added / two,
         "peak": max(peaks) / 1e6,
         "judging": (stages.get("judge", 0) + stages.get("report", 0)) / two,
     }
 
 
-def write(path: Path, size: int) -> int:
-    """So many bytes of articles; their number."""
-    articles, n_bytes = make(10**9), 0
+def write(path: Path, size: int, seed: int = 7) -> int:
+    """So many bytes of articles, others for each seed; their number."""
+    articles, n_bytes = make(10**9, seed), 0
     with path.open("wb") as file:
         for number in count(1):
             address = f"https://site{number % 50}.example/{number}"
-            line = json.dumps({"id": str(number), "url": address, "text": next(articles)}, ensure_ascii=False)
+            line = json.dumps({"id": f"{seed}-{number}", "url": address, "text": next(articles)}, ensure_ascii=False)
             n_bytes += file.write(line.encode() + b"\n")
             if n_bytes >= size:
                 return number
