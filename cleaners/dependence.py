@@ -24,8 +24,9 @@ def heeded(
 ) -> "tuple[NDArray[np.uint64], NDArray[np.uint8]]":
     """The lines that `remove_site_lines` was asked about, by their keys, and what it heard of each.
 
-    They are those of the survey, and those that other cleaners changed. Prose stays between prose that the site does
-    not repeat, and keeps nothing else from going or staying, unless the site has it on most pages.
+    They are those of the survey, but for those that others had taken before, and those that others had changed. Prose
+    stays between prose that the site does not repeat, unless half of the site's documents have it, and has no say in
+    whether other lines stay: of it the mark says so.
 
     Args:
         document: as it was read.

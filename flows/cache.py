@@ -45,6 +45,7 @@ class Cache:
             holds: whether what was done before, in the folder it is given, is still right.
         """
         path = self.folder / kind / key
+        old = _inode(path)
         if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
             draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
@@ -53,7 +54,8 @@ class Cache:
             checksums = {path.relative_to(draft).as_posix(): _checksum(path) for path in files}
             (draft / _CHECKSUMS).write_text(json.dumps(checksums))
             path.parent.mkdir(exist_ok=True)
-            shutil.rmtree(path, ignore_errors=True)
+            if old and _inode(path) == old:
+                shutil.rmtree(path)
             try:
                 draft.rename(path)
             except OSError:
@@ -77,6 +79,14 @@ class Cache:
     def clear(self) -> None:
         """Take everything away."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _inode(path: Path) -> int | None:
+    """What tells one folder from another that has its name."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _checksum(path: Path) -> int:

@@ -86,7 +86,11 @@ def upload(out: Path, address: str) -> bool:
 
 
 def _parts(out: Path) -> set[str]:
-    return {part["path"] for part in read_manifest(out)["parts"]} if (out / MANIFEST).exists() else set()
+    """The parts of the corpus in a folder; none if there is no manifest, or one that cannot be read."""
+    try:
+        return {part["path"] for part in read_manifest(out)["parts"]}
+    except CorpusError:
+        return set()
 
 
 def _within(out: Path, name: str) -> set[str]:

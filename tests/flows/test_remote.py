@@ -90,6 +90,16 @@ def test_a_file_that_was_damaged_or_taken_away_is_put_there_again(folder, store,
     }
 
 
+def test_a_manifest_that_was_damaged_is_put_there_again(folder, store):
+    run(settings_for(folder))
+    before = there(store)
+    store.pipe_file("news/corpus/manifest.json", b"{")
+    assert run(settings_for(folder)).changed
+    after = there(store)
+    assert json.loads(after["manifest.json"])["parts"] == json.loads(before["manifest.json"])["parts"]
+    assert {path for path in before if "report/" not in path} <= after.keys()
+
+
 def test_a_corpus_that_fails_its_suite_is_not_put_there_and_the_report_says_why(folder, store):
     run(settings_for(folder))
     before = there(store)
