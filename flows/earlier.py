@@ -24,6 +24,7 @@ Places = NDArray[np.int64]
 KEY = pa.binary(16)
 NO_KEY = bytes(16)
 _KIND = "index"
+_AT_ONCE = 256  # rows
 _MOST_PAGES = 64  # that are looked at for one shard; to clean what lies in others costs no more than to read them
 
 
@@ -58,7 +59,8 @@ class Earlier:
         for places, _ in taken:
             is_missing[places] = False
         missing = np.flatnonzero(is_missing)
-        made = Rows.of(pa.Table.from_pylist(make(missing), schema))
+        parts = (pa.Table.from_pylist(make(missing[some]), schema) for some in portions(len(missing)))
+        made = Rows.of(pa.concat_tables(parts).combine_chunks())
         order = np.argsort(np.concatenate([missing, *(places for places, _ in taken)]))
         return Rows.joined([made, *(rows for _, rows in taken)]).take(order), missing
 
@@ -89,6 +91,11 @@ class Earlier:
             if holds:
                 is_taken &= holds(table)
             yield places[is_here][is_taken], rows.take(is_taken)
+
+
+def portions(n_rows: int) -> list[slice]:
+    """Rows, some at a time, in one portion at least: as objects of Python they take many times their memory."""
+    return [slice(start, start + _AT_ONCE) for start in range(0, max(1, n_rows), _AT_ONCE)]
 
 
 def keys_of(keys: Iterable[bytes | None]) -> Keys:
