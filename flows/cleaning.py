@@ -198,8 +198,7 @@ def _check(rows: Rows, raw: Rows) -> None:
     """Refuse a document whose ledger, as it is kept, does not lead back to its source text."""
     columns = [*rows.read("source", "check", "text", "ledger"), raw.read("text")["text"]]
     for some in portions(len(rows)):
-        for source, check, text, ledger, source_text in zip(
-            *(column[some].to_pylist() for column in columns), strict=True
-        ):
+        documents = zip(*(column[some].to_pylist() for column in columns), strict=True)
+        for source, check, text, ledger, source_text in documents:
             if not check and revert(text, corpus.ledger_of(ledger)) != source_text:
                 raise corpus.CorpusError(f"{source}: its ledger does not lead back to its text; please report it.")

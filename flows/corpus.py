@@ -170,7 +170,7 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
     """One part for each of documents, edits and quarantine, under one name that tells what is in them.
 
     Args:
-        staging: folder of the run.
+        staging: folder that they go to.
         number: place of the shard in the corpus.
         tables: by folder name.
     """

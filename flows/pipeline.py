@@ -94,8 +94,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         changed = False
         with clock("publish"):
             staged, parts, totals = [], [], Totals()
-            for entry, some, more in engine.map(partial(stage_shard, staging=staging, out=out, cache=cache), judged):
-                staged.append(entry)
+            for kept, some, more in engine.map(partial(stage_shard, staging=staging, out=out, cache=cache), judged):
+                staged.append(kept)
                 parts += some
                 totals.add(more)
             if not verdict.failures:

@@ -35,30 +35,24 @@ def stage_shard(
         The folder in the cache with what was staged, the parts, and what all documents come to.
     """
     shard, verdict = judged
-    entry = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
-    for path in [*entry.glob("*/**/*")]:
+    kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
+    for path in kept.glob("*/**/*"):
         if path.is_file():
-            target = staging / path.relative_to(entry).as_posix().removesuffix(_KEPT)
+            target = staging / path.relative_to(kept).as_posix().removesuffix(_KEPT)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)  # of an attempt that failed
             link(path, target)
-    parts, totals = pickle.loads((entry / _SUMMARY).read_bytes())  # noqa: S301  our own file
-    return entry, parts, totals
+    parts, totals = pickle.loads((kept / _SUMMARY).read_bytes())  # noqa: S301  our own file
+    return kept, parts, totals
 
 
 def _key(shard: Shard, verdict: Verdict) -> str:
     """A hash of all that decides what is staged of a shard."""
     repeated = joined(Rows.in_folder(shard.documents).read("repeated")["repeated"], np.uint8)
-    documents = (
-        shard.read.name,
-        shard.piece,
-        shard.number,
-        shard.renamed,
-        shard.cleaned.name,
-        sha256(repeated.tobytes()).digest(),
-    )
+    place = shard.read.name, shard.piece, shard.number, shard.renamed
+    documents = shard.cleaned.name, sha256(repeated.tobytes()).digest()
     shown = None if verdict.shown is None else sorted(verdict.shown)
-    return key_of("stage", code(), documents, replace(verdict, counts={}, shown=None), shown)
+    return key_of("stage", code(), place, documents, replace(verdict, counts={}, shown=None), shown)
 
 
 def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None:
@@ -67,15 +61,13 @@ def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None
     text_name, n_source = raw.read("text_name", "n_characters")
     cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
     parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, folder)
-    for path in folder.rglob("*.parquet"):
-        path.rename(
-            f"{path}{_KEPT}"
-        )  # so that whoever reads all Parquet files below the corpus does not read them twice
+    for path in folder.rglob("*.parquet"):  # which would be read twice by whoever reads all of them below the corpus
+        path.rename(f"{path}{_KEPT}")
     totals = _report(cleaned, raw, verdict, folder, out)
     (folder / _SUMMARY).write_bytes(pickle.dumps((parts, totals)))
 
 
-def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path) -> list[corpus.Part]:
+def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path) -> list[corpus.Part]:
     """Write parts of the corpus, and readable texts."""
     ids = cleaned["id"].to_pylist()
     originals = [verdict.duplicates.get(document_id) for document_id in ids]
@@ -92,7 +84,7 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
     is_named = pc.not_equal(published["text_name"], "").to_numpy()
     named = taken(published.select(["text_name", "text"]), np.flatnonzero(is_named))
     for name, text in zip(*(column.to_pylist() for column in named), strict=True):
-        path = staging / "text" / name
+        path = folder / "text" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     rows = taken(cleaned, np.flatnonzero(is_set_aside))
@@ -106,7 +98,7 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, st
         "edits": _edits(published),
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
-    return corpus.write_shard(staging, number, tables)
+    return corpus.write_shard(folder, number, tables)
 
 
 def _source_texts(cleaned: pa.Table, raw: Rows) -> list[str | None]:
@@ -126,7 +118,7 @@ def _edits(documents: pa.Table) -> pa.Table:
     return pa.table([ids, *pc.list_flatten(ledgers).flatten()], corpus.EDITS)
 
 
-def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: Path) -> Totals:
+def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: Path) -> Totals:
     """Write the pages of the documents that are shown, and return what all documents come to.
 
     A page of the last report that would be the same is taken over.
@@ -166,7 +158,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, staging: Path, out: 
         found.shown.append(line)
         fate = reviewed.verdict, reviewed.reasons, reviewed.duplicate_of, not verdict.failures
         version = key_of(code(), row["key"], fate)
-        page, old = staging / "report" / line.page, out / "report" / line.page
+        page, old = folder / "report" / line.page, out / "report" / line.page
         page.parent.mkdir(parents=True, exist_ok=True)
         if row["key"] != NO_KEY and version.encode() in _head(old):
             link(old, page)
