@@ -32,6 +32,7 @@ _DIGITS = re.compile(r"\d+")
 _SENTENCE_ENDS = (". ", "! ", "? ", "… ", "。", "！", "？")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROWS_AT_ONCE = 1_000_000
+_PARTS_AT_ONCE = 2  # to sort them lets other threads go on
 _ANY_LINE = ""  # counted once for each document
 USUAL = 4  # among the marks of a line
 AT_EDGE, BETWEEN = 1, 2  # where a document has a line
@@ -131,6 +132,8 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
 
     The lines are gone through in ranges of their keys, so that the surveys may be larger than memory.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     import numpy as np
 
     surveys = list(surveys)
@@ -138,8 +141,9 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
     bounds = [(part << 64) // n_parts for part in range(1, n_parts)]
     cuts = [[0, *np.searchsorted(rows[:, 0], np.array(bounds, np.uint64)), len(rows)] for rows in surveys]
     n_articles: dict[int, int] = {}  # by the key of any line of a site
-    found: list[tuple[NDArray[Any], ...]] = []  # key, number of articles, at an edge, and key of any line
-    for part in range(n_parts):
+
+    def repeated(part: int) -> "tuple[NDArray[Any], ...]":
+        """Key, number of articles, of those at an edge, and key of any line."""
         parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
         rows = np.concatenate([np.empty((0, 4), np.uint64), *parts])
         keys, counts, any_line = _counted(rows)
@@ -147,9 +151,12 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
         n_at_edge = np.zeros_like(counts)
         n_at_edge[np.searchsorted(keys, keys_at_edge)] = counts_at_edge
         is_any = keys == any_line
-        n_articles |= zip(keys[is_any].tolist(), counts[is_any].tolist(), strict=True)
+        n_articles.update(zip(keys[is_any].tolist(), counts[is_any].tolist(), strict=True))
         enough = (counts >= _FEWEST_DOCUMENTS) & ~is_any
-        found.append((keys[enough], counts[enough], n_at_edge[enough], any_line[enough]))
+        return keys[enough], counts[enough], n_at_edge[enough], any_line[enough]
+
+    with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+        found = list(pool.map(repeated, range(n_parts)))
     anywhere: set[int] = set()
     at_edge: set[int] = set()
     usual: set[int] = set()

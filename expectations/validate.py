@@ -115,7 +115,8 @@ class Judge:
             for expectation, failures in self._judge("documents", table, document_suite()):
                 for failure in failures:
                     reasons[failure["id"]].append(_reason(expectation, failure))
-        return {name: tuple(reasons[name]) for name in table["id"] if name in reasons}
+        failing = table["id"][table["id"].isin(list(reasons))]
+        return {name: tuple(reasons[name]) for name in failing}
 
     def judge_corpus(self, totals: Mapping[str, Any]) -> tuple[Reason, ...]:
         """Why the corpus as a whole may not be published.
@@ -163,9 +164,9 @@ def _failures(
 
 def _are(column: pd.Series, kind: type) -> bool:
     """Whether all values are of a kind, and none is missing."""
-    if kind is str:
-        return set(map(type, column)) == {str}
-    return bool(column.dtype == kind and not column.hasnans)
+    if column.dtype == object:
+        return kind is str and set(map(type, column)) == {str}
+    return bool(column.dtype == kind.__name__ and not column.hasnans)
 
 
 def _check(row: Mapping[str, Any], columns: Mapping[str, type]) -> None:

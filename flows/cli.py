@@ -32,6 +32,7 @@ _MOST_SHOWN = 10  # documents in the summary; the report has them all
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads would wait, busily, for matrices
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)

@@ -69,6 +69,7 @@ QUARANTINE = pa.schema(
     [("id", pa.string()), ("source", pa.string()), ("text", pa.string()), ("reasons", pa.list_(pa.string()))]
 )
 _REPEATED = "site language source encoding document_id cleaner rule before after".split()  # to write each value once
+_NOT_SOUGHT = frozenset("text cleaner rule before after".split())  # by their least and greatest value
 FOLDERS = {"documents": DOCUMENTS, "edits": EDITS, "quarantine": QUARANTINE}
 MANIFEST = "manifest.json"
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
@@ -186,7 +187,14 @@ def write_shard(staging: Path, number: int, tables: Mapping[str, pa.Table]) -> l
 def _parquet(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file, Zstandard-compressed."""
     file = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks(), file, compression="zstd", compression_level=2, use_dictionary=_REPEATED)
+    pq.write_table(
+        table.combine_chunks(),
+        file,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=_REPEATED,
+        write_statistics=[name for name in table.column_names if name not in _NOT_SOUGHT],
+    )
     return file.getvalue()
 
 

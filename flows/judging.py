@@ -8,16 +8,17 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaners.duplicates import near_duplicates
+from cleaners.duplicates import N_BANDS, near_duplicates
 from expectations.verdicts import Reason
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, numbers
+from flows.tables import Rows, joined, numbers
 
 _ROWS_AT_ONCE = 100_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
@@ -38,6 +39,7 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
     n_judged = 0
     shown: list[tuple[bool, float, str]] = []
     sketches = staging / "sketches"
+    sizes: list[int] = []
     with Judge(staging / "report" / "data-docs") as court, ThreadPoolExecutor(1) as beside:
         hashes = beside.submit(_sketches, shards, sketches)
         for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
@@ -45,6 +47,7 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
                 facts = zip(*(table[name].to_pylist() for name in ("id", "check", "reason")), strict=True)
                 unreadable |= {name: (Reason(check, reason),) for name, check, reason in facts if check}
                 ids += table["id"].to_pylist()
+                sizes.append(len(table))
             rows = pa.concat_tables(pa.Table.from_struct_array(table["measured"].drop_null()) for table in tables)
             failed |= court.judge_documents(rows.to_pandas())
             n_judged += len(rows)
@@ -53,7 +56,7 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
         shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
         quarantine = unreadable | failed
         n_documents = n_judged + len(unreadable)
-        duplicates = _duplicates(ids, quarantine, hashes.result(), sketches)
+        duplicates = _duplicates(ids, quarantine, hashes.result(), sketches, sizes)
         counts = {
             "documents": n_documents,
             "published": n_documents - len(duplicates) - len(quarantine),
@@ -89,30 +92,43 @@ def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
 
 
 def _sketches(shards: Sequence[Shard], path: Path) -> NDArray[np.uint64]:
-    """Write all sketches, band after band, each with a number for each document; return a hash of each text."""
-    n_documents = sum(len(Rows.in_folder(shard.documents)) for shard in shards)
-    hashes = np.zeros(n_documents, np.uint64)
+    """Write all sketches, for each shard band after band; return a hash of each text."""
+    hashes = [np.empty(0, np.uint64)]
     with path.open("wb") as file:
-        end = 0
         for table in _tables(shards, "text_sha256", "sketch"):
-            start, end = end, end + len(table)
-            hashes[start:end] = [int(digest[:16], 16) if digest else 0 for digest in table["text_sha256"].to_pylist()]
-            for band, some in enumerate(numbers(table["sketch"]).T):
-                file.seek(8 * (band * n_documents + start))
-                file.write(some.tobytes())
-    return hashes
+            digests = joined(table["text_sha256"].fill_null("0" * 64).cast(pa.binary()), np.uint8)
+            hashes.append(np.frombuffer(bytes.fromhex(digests.tobytes().decode()), np.uint64)[::4])
+            file.write(numbers(table["sketch"]).T.tobytes())
+    return np.concatenate(hashes)
 
 
 def _duplicates(
-    ids: Sequence[str], quarantine: Mapping[str, object], hashes: NDArray[np.uint64], sketches: Path
+    ids: Sequence[str],
+    quarantine: Mapping[str, object],
+    hashes: NDArray[np.uint64],
+    sketches: Path,
+    sizes: Sequence[int],
 ) -> dict[str, str]:
-    """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal."""
+    """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal.
+
+    Args:
+        ids: of all documents.
+        quarantine: those that are in it.
+        hashes: of their texts.
+        sketches: file with all sketches.
+        sizes: documents of each shard.
+    """
     sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
     exact = _equal([ids[place] for place in sound], hashes[sound])
     originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
 
     def band_of_originals(number: int) -> NDArray[np.uint64]:
-        return np.fromfile(sketches, np.uint64, len(ids), offset=8 * number * len(ids))[originals]
+        found = [np.empty(0, np.uint64)]
+        with sketches.open("rb") as file:
+            for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
+                file.seek(8 * (start * N_BANDS + number * size))
+                found.append(np.fromfile(file, np.uint64, size))
+        return np.concatenate(found)[originals]
 
     near = near_duplicates([ids[place] for place in originals.tolist()], band_of_originals)
     return {copy: near.get(original, original) for copy, original in exact.items()} | near

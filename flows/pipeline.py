@@ -10,7 +10,8 @@ import gc
 import pickle
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,12 +21,12 @@ from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
 from itertools import chain
 from pathlib import Path
-from threading import Thread
+from types import FunctionType
 
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus, remote
-from flows.cache import AGAIN, code, key_of
+from flows.cache import AGAIN, Cache, code, key_of
 from flows.cleaning import clean_shard, merge_surveys, set_aside
 from flows.earlier import earlier_in, write_index
 from flows.engines import Direct, Engine
@@ -34,7 +35,7 @@ from flows.intake import Fields, portions
 from flows.judging import judge
 from flows.reading import read_batch, read_failed
 from flows.settings import Settings
-from flows.shards import batches
+from flows.shards import Shard, batches
 from flows.sources import find
 from flows.staging import stage_shard
 
@@ -69,7 +70,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
     knowledge = settings.knowledge()
     files, left_alone = find(settings.sources, settings.out)
     out, report = settings.out, settings.out / "report"
-    with corpus.exclusive(out) as staging:
+    with corpus.exclusive(out) as staging, ThreadPoolExecutor(1) as beside:
         is_whole = not settings.address or remote.go_on_from(settings.address, out)
         cache = corpus.cache_of(out, fresh=settings.fresh)
         key = key_of(code(), replace(settings, fresh=False), knowledge.rules.sha256, files)
@@ -80,7 +81,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         earlier = earlier_in(cache)
         with clock("read"):
             found = list(portions(files, settings.fields, settings.shard_bytes))
-            Thread(target=_import_judge).start()  # takes seconds, and is wanted in the end
+            beside.submit(_import_judge)  # takes a second, and is wanted in the end
             work = batches(found, settings.shard_bytes, cache, earlier)
             shards = settle_ids(chain.from_iterable(engine.map(read_batch, work, read_failed)))
             site_lines = engine.call(merge_surveys, shards, staging)
@@ -98,6 +99,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 staged.append(kept)
                 parts += some
                 totals.add(more)
+            tidied = beside.submit(_tidy, cache, shards, staged)
             if not verdict.failures:
                 facts = {
                     "cleaner_version": version("cleancopy"),
@@ -123,9 +125,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         if settings.address:
             with clock("upload"):
                 changed = engine.call(remote.upload, out, settings.address)
-        tables = [path for shard in shards for path in (shard.raw, shard.documents)]
-        used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
-        cache.keep_only({*used, write_index(tables, cache)})
+        used = tidied.result()
         outcome = Outcome(
             published=not verdict.failures,
             changed=changed,
@@ -166,6 +166,14 @@ class _Last:
             self.path.unlink(missing_ok=True)
 
 
+def _tidy(cache: Cache, shards: Sequence[Shard], staged: Iterable[Path]) -> set[Path]:
+    """Keep what the run has used, which is returned, with an index of its tables."""
+    tables = [path for shard in shards for path in (shard.raw, shard.documents)]
+    used = {write_index(tables, cache), *staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
+    cache.keep_only(used)
+    return used
+
+
 def _import_judge() -> None:
     """Import Great Expectations without looking for garbage among its 1,900 modules, now or later.
 
@@ -175,10 +183,15 @@ def _import_judge() -> None:
     try:
         for name in _SELDOM_USED:
             _import_when_used(name)
-        import_module("expectations.validate")
+        _with_room(lambda: import_module("expectations.validate"))
         gc.freeze()
     finally:
         gc.enable()
+
+
+# Python keeps the frames of a thread in pieces of 16 kB. Deep imports would ask for a piece, and give it back, 30,000
+# times; a function that claims a larger one leaves the rest of it to what it calls.
+_with_room = FunctionType((lambda function: function()).__code__.replace(co_stacksize=2**16), {})
 
 
 def _import_when_used(name: str) -> None:

@@ -1,5 +1,6 @@
 """The stage that follows the verdict: a shard's parts of the corpus, and its pages of the report."""
 
+import os
 import pickle
 from dataclasses import replace
 from functools import partial
@@ -36,12 +37,14 @@ def stage_shard(
     """
     shard, verdict = judged
     kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
-    for path in kept.glob("*/**/*"):
-        if path.is_file():
-            target = staging / path.relative_to(kept).as_posix().removesuffix(_KEPT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)  # of an attempt that failed
-            link(path, target)
+    for folder, _, names in os.walk(kept):
+        if names and folder != str(kept):
+            target = staging / Path(folder).relative_to(kept)
+            target.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                path = target / name.removesuffix(_KEPT)
+                path.unlink(missing_ok=True)  # of an attempt that failed
+                link(Path(folder, name), path)
     parts, totals = pickle.loads((kept / _SUMMARY).read_bytes())  # noqa: S301  our own file
     return kept, parts, totals
 
@@ -155,11 +158,12 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: P
             ledger=corpus.ledger_of(row["ledger"]),
         )
         line = entry(reviewed)
-        found.shown.append(line)
         fate = reviewed.verdict, reviewed.reasons, reviewed.duplicate_of, not verdict.failures
         version = key_of(code(), row["key"], fate)
         page, old = folder / "report" / line.page, out / "report" / line.page
-        page.parent.mkdir(parents=True, exist_ok=True)
+        if not found.shown:
+            page.parent.mkdir(parents=True)
+        found.shown.append(line)
         if row["key"] != NO_KEY and version.encode() in _head(old):
             link(old, page)
         else:

@@ -8,14 +8,14 @@ text: everything is escaped, and a page's own policy lets it load and run nothin
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cleaners.document import Metadata
 from expectations.report.entries import Reason, ReviewedDocument, Totals, Verdict, cut, entry, page_path
@@ -106,25 +106,22 @@ _SYMBOLS = {
 }
 
 
-def _signs(text: str) -> Iterator[tuple[str, str]]:
-    """The text in runs: as it stands, or a symbol and a name for what cannot be seen.
+def _signed(text: str) -> Markup:
+    """The text as HTML, with a symbol and a name for what cannot be seen.
 
-    >>> list(_signs("a\\u00a0\\u00a0b"))
-    [('a', ''), ('NBSP×2', 'no-break space'), ('b', '')]
+    >>> print(_signed("<a>\\u00a0\\u00a0b"))
+    &lt;a&gt;<span class="sign" title="no-break space">NBSP×2</span>b
     """
-    if text and unicodedata.category(text[0]).startswith("M"):
-        yield "\N{DOTTED CIRCLE}", ""
-    position = 0
-    for found in _UNSEEN.finditer(text):
-        if found.start() > position:
-            yield text[position : found.start()], ""
-        character, n = found[0][0], len(found[0])
-        symbol = _SYMBOLS.get(character, f"U+{ord(character):04X}")
-        name = {"\n": "line end", "\t": "tab"}.get(character) or unicodedata.name(character, "unnamed").lower()
-        yield symbol * n if character in " \n" else f"{symbol}×{n}" if n > 1 else symbol, name
-        position = found.end()
-    if position < len(text):
-        yield text[position:], ""
+    base = "\N{DOTTED CIRCLE}" if text and unicodedata.category(text[0]).startswith("M") else ""
+    return Markup(base + _UNSEEN.sub(_sign, escape(text)))  # noqa: S704  escaped, and names of characters
+
+
+def _sign(found: re.Match[str]) -> str:
+    character, n = found[0][0], len(found[0])
+    symbol = _SYMBOLS.get(character, f"U+{ord(character):04X}")
+    name = {"\n": "line end", "\t": "tab"}.get(character) or unicodedata.name(character, "unnamed").lower()
+    run = symbol * n if character in " \n" else f"{symbol}×{n}" if n > 1 else symbol
+    return f'<span class="sign" title="{name}">{run}</span>'
 
 
 def _labels(published: bool) -> dict[Verdict, str]:
@@ -172,7 +169,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"cut": cut, "percent": _percent, "plural": _plural, "signs": _signs, "n": "{:,}".format}
+_ENVIRONMENT.filters |= {"cut": cut, "percent": _percent, "plural": _plural, "signed": _signed, "n": "{:,}".format}
 _ENVIRONMENT.globals |= {
     "style": Markup(_STYLE),  # noqa: S704  # our own file
     "script": Markup(_SCRIPT),  # noqa: S704  # our own file
