@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from cleaners.compiled import PACKAGE, SOURCES, fingerprint, modules
 from cleaners.language import unpack_model
+from cleaners.prefilter import keep_literals
+from cleaners.rules import builtin
 
 _SETUP = f"""
 from sys import argv
@@ -46,6 +48,7 @@ def main() -> None:
         for module in (room / "built" / "cleaners").iterdir():
             module.rename(package / module.name)
         unpack_model(package)
+        keep_literals((rule.pattern for rule in builtin()), package)
         (package / "__init__.py").write_text(f'FINGERPRINT = "{fingerprint()}"  # of the sources\n')
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(package, target)

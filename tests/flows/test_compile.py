@@ -22,16 +22,27 @@ print(signs.__file__, file=sys.stderr)
 """
 
 
-def ledgers(**environment: str) -> tuple[str, str]:
-    command = [sys.executable, "-c", LEDGERS, str(CASES)]
+LITERALS = """
+from cleaners.prefilter import literals
+from cleaners.rules import builtin
+print([(rule.pattern, sorted(literals(rule.pattern) or ())) for rule in builtin()])
+"""
+
+
+def output(program: str, **environment: str) -> tuple[str, str]:
+    command = [sys.executable, "-c", program, str(CASES)]
     done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
     return done.stdout, done.stderr
 
 
 def test_compiled_and_as_they_are_the_cleaners_write_the_same_ledgers():
-    (as_it_comes, _), (pure, sources) = ledgers(), ledgers(CLEANCOPY_PURE="1")
+    (as_it_comes, _), (pure, sources) = output(LEDGERS), output(LEDGERS, CLEANCOPY_PURE="1")
     assert as_it_comes == pure
     assert sources.strip().endswith("signs.py")
+
+
+def test_what_is_kept_of_the_patterns_is_what_they_say():
+    assert output(LITERALS) == output(LITERALS, CLEANCOPY_PURE="1")
 
 
 def test_no_compiled_module_has_a_cached_property_which_mypyc_computes_anew_each_time():
