@@ -156,11 +156,6 @@ class Processes(Direct):
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def call(self, stage: Callable[..., Result], *given: Any) -> Result:
-        """The result of one stage; workers, which would wait, are let go with the memory that they have."""
-        self.__exit__()
-        return super().call(stage, *given)
-
     def _submit(self, stage: Callable[[Given], Result], batch: Given) -> Future[Result]:
         if not self._pool:
             self._pool = _new_pool(self._n_workers)

@@ -24,12 +24,16 @@ _ROWS_AT_ONCE = 100_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 
-def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
+def judge(shards: Sequence[Shard], staging: Path, drops_duplicates: bool) -> tuple[Verdict, list[Verdict]]:
     """Which documents may be published, which are copies, and whether the corpus as a whole may be.
 
     Args:
         shards: all shards, cleaned.
         staging: folder of the run; the pages of Great Expectations go to `report/data-docs/` there.
+        drops_duplicates: whether copies are set aside.
+
+    Returns:
+        The verdict on all documents, and that on those of each shard.
     """
     from expectations.validate import Judge  # Great Expectations takes seconds to import
 
@@ -72,11 +76,17 @@ def judge(shards: Sequence[Shard], staging: Path) -> Verdict:
             }
         )
     names = frozenset(name for *_, name in heapq.nlargest(_MOST_SHOWN, shown)) if n_documents > _MOST_SHOWN else None
-    return Verdict(quarantine, duplicates, failures, counts, shown=names)
+    verdict = Verdict(quarantine, duplicates, failures, counts, drops_duplicates, names)
+    return verdict, [verdict.on(ids[start : start + size]) for start, size in _ranges(sizes)]
 
 
 def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:
     return (Rows.in_folder(shard.documents).read(*columns).combine_chunks() for shard in shards)
+
+
+def _ranges(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where each of some shards starts, with its size."""
+    return zip(accumulate(sizes, initial=0), sizes, strict=False)
 
 
 def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
@@ -125,7 +135,7 @@ def _duplicates(
     def band_of_originals(number: int) -> NDArray[np.uint64]:
         found = [np.empty(0, np.uint64)]
         with sketches.open("rb") as file:
-            for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
+            for start, size in _ranges(sizes):
                 file.seek(8 * (start * N_BANDS + number * size))
                 found.append(np.fromfile(file, np.uint64, size))
         return np.concatenate(found)[originals]

@@ -89,9 +89,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
-            verdict = engine.call(judge, shards, staging)
-            verdict = replace(verdict, drops_duplicates=settings.duplicates == "drop")
-            judged = [(shard, verdict.on(shard)) for shard in shards]
+            verdict, verdicts = engine.call(judge, shards, staging, settings.duplicates == "drop")
+            judged = list(zip(shards, verdicts, strict=True))
         changed = False
         with clock("publish"):
             staged, parts, totals = [], [], Totals()

@@ -1,6 +1,6 @@
 """The units of work: batches, which are read in one go, and shards, in which what was read is cleaned and published."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,6 @@ from expectations.verdicts import Reason
 from flows.cache import Cache
 from flows.earlier import Earlier
 from flows.intake import Portion
-from flows.tables import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,8 @@ class Verdict:
             return "quarantined"
         return "duplicate" if document_id in self.duplicates else "published"
 
-    def on(self, shard: Shard) -> "Verdict":
-        """The verdict on one shard."""
-        ids = Rows.in_folder(shard.documents).read("id")["id"].to_pylist()
+    def on(self, ids: Sequence[str]) -> "Verdict":
+        """The verdict on some documents, by id."""
         return replace(
             self,
             quarantine={name: self.quarantine[name] for name in ids if name in self.quarantine},

@@ -2,15 +2,18 @@
 
 import os
 import pickle
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cleaners import revert
 from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
@@ -72,17 +75,14 @@ def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None
 
 def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path) -> list[corpus.Part]:
     """Write parts of the corpus, and readable texts."""
-    ids = cleaned["id"].to_pylist()
-    originals = [verdict.duplicates.get(document_id) for document_id in ids]
-    reasons = [
-        [f"{reason.check}: {reason.text}" for reason in verdict.quarantine.get(document_id, ())]
-        or ([f"duplicate: It is a copy of {original}."] if original and verdict.drops_duplicates else [])
-        for document_id, original in zip(ids, originals, strict=True)
-    ]
-    is_set_aside = np.array([bool(some) for some in reasons], np.bool)
-    cleaned = cleaned.set_column(
-        cleaned.schema.get_field_index("duplicate_of"), "duplicate_of", pa.array(originals, pa.string())
-    )
+    reasons = {name: [f"{reason.check}: {reason.text}" for reason in some] for name, some in verdict.quarantine.items()}
+    if verdict.duplicates:
+        originals = [verdict.duplicates.get(document_id) for document_id in cleaned["id"].to_pylist()]
+        place = cleaned.schema.get_field_index("duplicate_of")
+        cleaned = cleaned.set_column(place, "duplicate_of", pa.array(originals, pa.string()))
+    if verdict.drops_duplicates:
+        reasons |= {copy: [f"duplicate: It is a copy of {name}."] for copy, name in verdict.duplicates.items()}
+    is_set_aside = _are_among(reasons, cleaned)
     published = taken(cleaned, np.flatnonzero(~is_set_aside))
     is_named = pc.not_equal(published["text_name"], "").to_numpy()
     named = taken(published.select(["text_name", "text"]), np.flatnonzero(is_named))
@@ -94,7 +94,7 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, fo
     set_aside = [
         *rows.select(["id", "source"]),
         pa.array(_source_texts(rows, raw.take(is_set_aside)), pa.string()),
-        pa.array(filter(None, reasons), pa.list_(pa.string())),
+        pa.array(map(reasons.get, rows["id"].to_pylist()), pa.list_(pa.string())),
     ]
     tables = {
         "documents": published.select(corpus.DOCUMENTS.names),
@@ -102,6 +102,12 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, fo
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
     return corpus.write_shard(folder, number, tables)
+
+
+def _are_among(ids: Iterable[str], documents: pa.Table) -> NDArray[np.bool]:
+    """Which of some documents have one of some ids."""
+    are_among: NDArray[np.bool] = pc.is_in(documents["id"], pa.array(list(ids), pa.string())).to_numpy()
+    return are_among
 
 
 def _source_texts(cleaned: pa.Table, raw: Rows) -> list[str | None]:
@@ -126,11 +132,15 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: P
 
     A page of the last report that would be the same is taken over.
     """
-    ids = cleaned["id"].to_pylist()
     found = Totals()
+    n_quarantined, n_duplicates = len(verdict.quarantine), len(verdict.duplicates)
     found.count(
-        map(verdict.of, ids),
-        (reason for document_id in ids for reason in verdict.quarantine.get(document_id, ())),
+        {
+            "published": len(cleaned) - n_quarantined - n_duplicates,
+            "quarantined": n_quarantined,
+            "duplicate": n_duplicates,
+        },
+        chain.from_iterable(verdict.quarantine.values()),
         pc.sum(cleaned["n_source"]).as_py() or 0,
         pc.sum(pc.struct_field(cleaned["measured"], "n_characters")).as_py() or 0,
     )
@@ -142,7 +152,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: P
         _n_documents(edits, "rule"),
         _n_documents(repeated, "before"),
     )
-    is_shown = np.array([verdict.shown is None or name in verdict.shown for name in ids], np.bool)
+    is_shown = np.ones(len(cleaned), np.bool) if verdict.shown is None else _are_among(verdict.shown, cleaned)
     shown = taken(cleaned, np.flatnonzero(is_shown))
     for row, source_text in zip(shown.to_pylist(), _source_texts(shown, raw.take(is_shown)), strict=True):
         document_id = row["id"]

@@ -156,11 +156,11 @@ class Totals:
         most = sorted(self.repeated.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PROPOSALS]
         return [(cut(line), n, "^" + re.escape(line).replace(r"\ ", " ") + "$") for line, n in most]
 
-    def count(self, verdicts: Iterable[Verdict], reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
+    def count(self, verdicts: Mapping[Verdict, int], reasons: Iterable[Reason], n_source: int, n_clean: int) -> None:
         """Add some documents, but for their edits.
 
         Args:
-            verdicts: on each.
+            verdicts: how many documents each was given on.
             reasons: why any of them are in quarantine.
             n_source: characters of their source texts.
             n_clean: characters of their clean texts.
@@ -225,7 +225,7 @@ def totals(documents: Iterable[ReviewedDocument]) -> Totals:
     found = Totals()
     for one in documents:
         edits = Counter((edit.rule, edit.before, edit.after) for step in one.ledger for edit in step.edits)
-        found.count([one.verdict], one.reasons, len(one.source_text), len(one.clean_text))
+        found.count({one.verdict: 1}, one.reasons, len(one.source_text), len(one.clean_text))
         found.count_edits(
             edits,
             dict.fromkeys((rule for rule, _, _ in edits), 1),
