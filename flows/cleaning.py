@@ -32,12 +32,16 @@ from flows.shards import Shard
 from flows.tables import Rows, joined, numbers
 
 _KINDS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+_EDIT = pa.struct(
+    field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.type == pa.string() else field
+    for field in list(corpus.EDITS)[1:]
+)
 CLEANED = pa.schema(
     [
         *corpus.DOCUMENTS,
         ("check", pa.string()),  # what kept it from being cleaned
         ("reason", pa.string()),
-        ("ledger", pa.list_(pa.struct(list(corpus.EDITS)[1:]))),
+        ("ledger", pa.list_(_EDIT)),  # which says again and again the same
         ("measured", pa.struct([(name, _KINDS[kind]) for name, kind in COLUMNS.items()])),
         ("sketch", pa.binary(8 * N_BANDS)),
         ("lines", pa.binary()),  # keys of the lines that the cleaners saw
@@ -196,9 +200,11 @@ def _unclean(row: dict[str, Any]) -> dict[str, Any]:
 
 def _check(rows: Rows, raw: Rows) -> None:
     """Refuse a document whose ledger, as it is kept, does not lead back to its source text."""
-    columns = [*rows.read("source", "check", "text", "ledger"), raw.read("text")["text"]]
+    columns = [*rows.read("source", "check", "text"), raw.read("text")["text"]]
+    ledgers = rows.read("ledger")["ledger"]
     for some in portions(len(rows)):
-        documents = zip(*(column[some].to_pylist() for column in columns), strict=True)
-        for source, check, text, ledger, source_text in documents:
-            if not check and revert(text, corpus.ledger_of(ledger)) != source_text:
+        values = (column[some].to_pylist() for column in columns)
+        documents = zip(*values, corpus.ledgers_of(ledgers[some]), strict=True)
+        for source, check, text, source_text, ledger in documents:
+            if not check and revert(text, ledger) != source_text:
                 raise corpus.CorpusError(f"{source}: its ledger does not lead back to its text; please report it.")

@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
-from itertools import groupby
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleaners.document import Metadata
@@ -194,6 +196,7 @@ def _parquet(table: pa.Table) -> pa.Buffer:
         compression_level=1,
         use_dictionary=_REPEATED,
         write_statistics=[name for name in table.column_names if name not in _NOT_SOUGHT],
+        store_schema=not any(pa.types.is_dictionary(kind) for kind in table.schema.types),  # strings to whoever reads
     )
     return file.getvalue()
 
@@ -350,13 +353,22 @@ def edit_rows(ledger: Ledger) -> Iterator[dict[str, Any]]:
             }
 
 
-def ledger_of(rows: Iterable[Mapping[str, Any]]) -> Ledger:
-    """A document's ledger from its rows of `edits/`, in their order."""
-    steps = groupby(rows, key=lambda row: (row["step"], row["cleaner"]))
+def ledger_of(edits: Iterable[tuple[int, str, str, int, str, str]]) -> Ledger:
+    """A document's ledger from its rows of `edits/`, without its id, in their order."""
+    steps = groupby(edits, key=itemgetter(0, 1))
     return tuple(
-        Step(cleaner, tuple(Edit(row["start"], row["before"], row["after"], row["rule"]) for row in group))
+        Step(cleaner, tuple(Edit(start, before, after, rule) for _, _, rule, start, before, after in group))
         for (_, cleaner), group in steps
     )
+
+
+def ledgers_of(column: pa.ChunkedArray) -> list[Ledger]:
+    """The ledgers in a column of lists of edits, whose texts may be dictionaries."""
+    ledgers = column.combine_chunks()
+    columns = pc.list_flatten(ledgers).flatten()
+    plain = (some.dictionary_decode() if pa.types.is_dictionary(some.type) else some for some in columns)
+    edits = zip(*(some.to_pylist() for some in plain), strict=True)
+    return [ledger_of(islice(edits, n)) for n in pc.list_value_length(ledgers).to_pylist()]
 
 
 def metadata_of(row: Mapping[str, Any]) -> Metadata:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cleaners import revert
@@ -23,20 +23,22 @@ def restore(out: Path, document_id: str) -> str:
     hashes = {part["path"]: part["sha256"] for part in read_manifest(out)["parts"]}
     path, full_id = _find(out, hashes, document_id)
 
-    def rows(part: str, column: str) -> list[dict[str, Any]]:
+    def rows(part: str, column: str) -> pa.Table:
         if not is_sound(out / part, hashes.get(part)):
             raise DamagedPartError(out / part)
-        found: list[dict[str, Any]] = pq.read_table(out / part, filters=[(column, "=", full_id)]).to_pylist()
-        return found
+        return pq.read_table(out / part, filters=[(column, "=", full_id)])
 
-    (row,) = rows(path, "id")
+    (row,) = rows(path, "id").to_pylist()
     text: str | None = row["text"]
     if text is None:
         raise CorpusError(
             f"{full_id}: could not be read, so there is no text to restore; its source is {row['source']}."
         )
     folder, _, name = path.partition("/")
-    return text if folder == "quarantine" else revert(text, ledger_of(rows(f"edits/{name}", "document_id")))
+    if folder == "quarantine":
+        return text
+    _, *edits = rows(f"edits/{name}", "document_id")
+    return revert(text, ledger_of(zip(*(column.to_pylist() for column in edits), strict=True)))
 
 
 def _find(out: Path, parts: Iterable[str], document_id: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaners import revert
+from cleaners.edits import Ledger
 from expectations.report import REPEATED_LINE, ReviewedDocument, Totals, document_page, entry
 from flows import corpus
 from flows.cache import Cache, code, key_of
@@ -66,14 +67,17 @@ def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None
     raw = Rows.in_folder(shard.raw)
     text_name, n_source = raw.read("text_name", "n_characters")
     cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
-    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, raw, verdict, folder)
+    edits = _edits(cleaned)
+    parts = [] if verdict.failures else _write_parts(shard.number, cleaned, edits, raw, verdict, folder)
     for path in folder.rglob("*.parquet"):  # which would be read twice by whoever reads all of them below the corpus
         path.rename(f"{path}{_KEPT}")
-    totals = _report(cleaned, raw, verdict, folder, out)
+    totals = _report(cleaned, edits, raw, verdict, folder, out)
     (folder / _SUMMARY).write_bytes(pickle.dumps((parts, totals)))
 
 
-def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path) -> list[corpus.Part]:
+def _write_parts(
+    number: int, cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, folder: Path
+) -> list[corpus.Part]:
     """Write parts of the corpus, and readable texts."""
     reasons = {name: [f"{reason.check}: {reason.text}" for reason in some] for name, some in verdict.quarantine.items()}
     if verdict.duplicates:
@@ -93,12 +97,12 @@ def _write_parts(number: int, cleaned: pa.Table, raw: Rows, verdict: Verdict, fo
     rows = taken(cleaned, np.flatnonzero(is_set_aside))
     set_aside = [
         *rows.select(["id", "source"]),
-        pa.array(_source_texts(rows, raw.take(is_set_aside)), pa.string()),
+        pa.array(_source_texts(rows, corpus.ledgers_of(rows["ledger"]), raw.take(is_set_aside)), pa.string()),
         pa.array(map(reasons.get, rows["id"].to_pylist()), pa.list_(pa.string())),
     ]
     tables = {
         "documents": published.select(corpus.DOCUMENTS.names),
-        "edits": _edits(published),
+        "edits": _edits(published) if is_set_aside.any() else edits,
         "quarantine": pa.table(set_aside, corpus.QUARANTINE),
     }
     return corpus.write_shard(folder, number, tables)
@@ -110,24 +114,37 @@ def _are_among(ids: Iterable[str], documents: pa.Table) -> NDArray[np.bool]:
     return are_among
 
 
-def _source_texts(cleaned: pa.Table, raw: Rows) -> list[str | None]:
+def _source_texts(cleaned: pa.Table, ledgers: Iterable[Ledger], raw: Rows) -> list[str | None]:
     """The texts of some documents as they were read: by their ledgers, which costs less than to read them again."""
-    texts, ledgers = cleaned["text"].to_pylist(), cleaned["ledger"].to_pylist()
     unclean = iter(raw.take(cleaned["text"].is_null().to_numpy()).read("text")["text"].to_pylist())
     return [
-        next(unclean) if text is None else revert(text, corpus.ledger_of(ledger))
-        for text, ledger in zip(texts, ledgers, strict=True)
+        next(unclean) if text is None else revert(text, ledger)
+        for text, ledger in zip(cleaned["text"].to_pylist(), ledgers, strict=True)
     ]
 
 
 def _edits(documents: pa.Table) -> pa.Table:
-    """The edits of some documents, a row each."""
-    ledgers = documents["ledger"].combine_chunks()
-    ids = documents["id"].combine_chunks().take(pc.list_parent_indices(ledgers))
-    return pa.table([ids, *pc.list_flatten(ledgers).flatten()], corpus.EDITS)
+    """The edits of some documents, a row each; what repeats stands in dictionaries, in the order of the rows."""
+    ledgers, ids = documents["ledger"].combine_chunks(), documents["id"].combine_chunks()
+    document = pc.list_parent_indices(ledgers).cast(pa.int32())
+    columns = [pa.DictionaryArray.from_arrays(document, ids), *pc.list_flatten(ledgers).flatten()]
+    return pa.table(
+        [_in_order(some) if pa.types.is_dictionary(some.type) else some for some in columns], corpus.EDITS.names
+    )
 
 
-def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: Path) -> Totals:
+def _in_order(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same column whatever its dictionary was: with the values that it has, in the order of the first of each."""
+    numbers = column.indices.to_numpy()
+    first = np.full(len(column.dictionary), len(numbers))
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
+    place = np.zeros(len(first), np.int32)
+    place[used] = np.arange(len(used))
+    return pa.DictionaryArray.from_arrays(place[numbers], column.dictionary.take(pa.array(used)))
+
+
+def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: Path) -> Totals:
     """Write the pages of the documents that are shown, and return what all documents come to.
 
     A page of the last report that would be the same is taken over.
@@ -144,17 +161,17 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: P
         pc.sum(cleaned["n_source"]).as_py() or 0,
         pc.sum(pc.struct_field(cleaned["measured"], "n_characters")).as_py() or 0,
     )
-    document = pc.list_parent_indices(cleaned["ledger"].combine_chunks())
-    edits = _edits(cleaned).set_column(0, "document", document)
-    repeated = edits.filter(pc.equal(edits["rule"], REPEATED_LINE))
+    is_repeated = pc.index_in(edits["rule"], pa.array([REPEATED_LINE])).is_valid()
     found.count_edits(
         _counts(edits, "rule", "before", "after"),
         _n_documents(edits, "rule"),
-        _n_documents(repeated, "before"),
+        _n_documents(edits.filter(is_repeated), "before"),
     )
     is_shown = np.ones(len(cleaned), np.bool) if verdict.shown is None else _are_among(verdict.shown, cleaned)
     shown = taken(cleaned, np.flatnonzero(is_shown))
-    for row, source_text in zip(shown.to_pylist(), _source_texts(shown, raw.take(is_shown)), strict=True):
+    ledgers = corpus.ledgers_of(shown["ledger"])
+    texts = _source_texts(shown, ledgers, raw.take(is_shown))
+    for row, source_text, ledger in zip(shown.drop_columns(["ledger"]).to_pylist(), texts, ledgers, strict=True):
         document_id = row["id"]
         reviewed = ReviewedDocument(
             id=document_id,
@@ -165,7 +182,7 @@ def _report(cleaned: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: P
             source_text=source_text or "",
             clean_text=row["text"] or "",
             metadata=corpus.metadata_of(row),
-            ledger=corpus.ledger_of(row["ledger"]),
+            ledger=ledger,
         )
         line = entry(reviewed)
         fate = reviewed.verdict, reviewed.reasons, reviewed.duplicate_of, not verdict.failures
@@ -190,23 +207,23 @@ def _head(page: Path) -> bytes:
         return b""
 
 
-def _counts(table: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
-    """How often each combination of values stands in some columns, in the order of the first of each."""
-    encoded = [table[name].combine_chunks().dictionary_encode() for name in columns]
-    values = [column.dictionary for column in encoded]
-    sizes = [len(column) or 1 for column in values]
+def _counts(edits: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
+    """How often each combination of values stands in some columns of edits, in the order of the first of each."""
+    encoded = [edits[name].combine_chunks() for name in columns]
+    sizes = [len(column.dictionary) or 1 for column in encoded]
     combined = np.ravel_multi_index([column.indices.to_numpy() for column in encoded], sizes)
     found, counts = pa.array(combined).value_counts().flatten()
     places = np.unravel_index(found.to_numpy(), sizes)
-    keys = (column.take(pa.array(some)).to_pylist() for column, some in zip(values, places, strict=True))
-    return dict(zip(zip(*keys, strict=True), counts.to_pylist(), strict=True))
+    values = (column.dictionary.take(pa.array(some)) for column, some in zip(encoded, places, strict=True))
+    return dict(zip(zip(*(some.to_pylist() for some in values), strict=True), counts.to_pylist(), strict=True))
 
 
 def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
     """How many documents have each value in a column of their edits."""
-    encoded = edits[column].combine_chunks().dictionary_encode()
-    n_values = len(encoded.dictionary)
-    pairs = np.sort(edits["document"].to_numpy() * n_values + encoded.indices.to_numpy())
+    encoded, documents = (edits[name].combine_chunks() for name in (column, "document_id"))
+    n_values = len(encoded.dictionary) or 1
+    pairs = np.sort(documents.indices.to_numpy().astype(np.int64) * n_values + encoded.indices.to_numpy())
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique takes ten times as long
-    counts = np.bincount(pairs % (n_values or 1), minlength=n_values)
-    return dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True))
+    counts = np.bincount(pairs % n_values, minlength=n_values)
+    found = np.flatnonzero(counts)
+    return dict(zip(encoded.dictionary.take(pa.array(found)).to_pylist(), counts[found].tolist(), strict=True))

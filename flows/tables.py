@@ -92,7 +92,7 @@ class Rows:
 def _write_page(path: Path, table: pa.Table) -> None:
     options = ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with path.open("wb") as file, ipc.new_file(file, table.schema, options=options) as page:
-        page.write_table(table)
+        page.write_table(table.combine_chunks())  # since a page has one dictionary
 
 
 def read_page(path: Path, *columns: str) -> pa.Table:
