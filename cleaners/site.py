@@ -144,8 +144,7 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
 
     def repeated(part: int) -> "tuple[NDArray[Any], ...]":
         """Key, number of articles, of those at an edge, and key of any line."""
-        parts = (rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True))
-        rows = np.concatenate([np.empty((0, 4), np.uint64), *parts])
+        rows = _frequent([rows[cut[part] : cut[part + 1]] for rows, cut in zip(surveys, cuts, strict=True)])
         keys, counts, any_line = _counted(rows)
         keys_at_edge, counts_at_edge, _ = _counted(rows[rows[:, 2] == AT_EDGE])
         n_at_edge = np.zeros_like(counts)
@@ -171,6 +170,22 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
                 if n >= _USUAL * n_articles[site]:
                     usual.add(key)
     return SiteLines(frozenset(anywhere), frozenset(at_edge), frozenset(usual), frozenset(sites))
+
+
+def _frequent(parts: "list[NDArray[np.uint64]]") -> "NDArray[np.uint64]":
+    """The rows of surveys whose line stands in enough of them; most lines stand in one."""
+    import numpy as np
+
+    parts = [np.empty((0, 4), np.uint64), *parts]
+    keys = np.concatenate([rows[:, 0] for rows in parts])
+    order = np.argsort(keys)
+    ordered = keys[order]
+    starts = ordered[_FEWEST_DOCUMENTS - 1 :] == ordered[: 1 - _FEWEST_DOCUMENTS]
+    are_frequent = np.zeros(len(keys), np.bool)
+    for place in range(_FEWEST_DOCUMENTS):
+        are_frequent[order[place : place + len(starts)][starts]] = True
+    ends = np.cumsum([len(rows) for rows in parts])
+    return np.concatenate([rows[some] for rows, some in zip(parts, np.split(are_frequent, ends[:-1]), strict=True)])
 
 
 def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray[np.int64]", "NDArray[np.uint64]"]:
