@@ -7,7 +7,8 @@ hash of each text and, one band after the other, eight bytes of each sketch.
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from itertools import accumulate
 from pathlib import Path
 
@@ -24,16 +25,19 @@ _ROWS_AT_ONCE = 100_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
 
 
-def judge(shards: Sequence[Shard], staging: Path, drops_duplicates: bool) -> tuple[Verdict, list[Verdict]]:
+def judge(
+    shards: Sequence[Shard], staging: Path, drops_duplicates: bool, beside: Executor
+) -> tuple[Verdict, list[Verdict], Future[None]]:
     """Which documents may be published, which are copies, and whether the corpus as a whole may be.
 
     Args:
         shards: all shards, cleaned.
         staging: folder of the run; the pages of Great Expectations go to `report/data-docs/` there.
         drops_duplicates: whether copies are set aside.
+        beside: does what nobody waits for.
 
     Returns:
-        The verdict on all documents, and that on those of each shard.
+        The verdict on all documents, that on those of each shard, and what is done once the pages are written.
     """
     from expectations.validate import Judge  # Great Expectations takes seconds to import
 
@@ -44,7 +48,8 @@ def judge(shards: Sequence[Shard], staging: Path, drops_duplicates: bool) -> tup
     shown: list[tuple[bool, float, str]] = []
     sketches = staging / "sketches"
     sizes: list[int] = []
-    with Judge(staging / "report" / "data-docs") as court, ThreadPoolExecutor(1) as beside:
+    with ExitStack() as stack:
+        court = stack.enter_context(Judge(staging / "report" / "data-docs"))
         hashes = beside.submit(_sketches, shards, sketches)
         for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
             for table in tables:
@@ -75,9 +80,10 @@ def judge(shards: Sequence[Shard], staging: Path, drops_duplicates: bool) -> tup
                 "quarantined_ratio": len(failed) / n_judged if n_judged else 1.0,
             }
         )
+        pages = beside.submit(stack.pop_all().close)
     names = frozenset(name for *_, name in heapq.nlargest(_MOST_SHOWN, shown)) if n_documents > _MOST_SHOWN else None
     verdict = Verdict(quarantine, duplicates, failures, counts, drops_duplicates, names)
-    return verdict, [verdict.on(ids[start : start + size]) for start, size in _ranges(sizes)]
+    return verdict, [verdict.on(ids[start : start + size]) for start, size in _ranges(sizes)], pages
 
 
 def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:

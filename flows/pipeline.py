@@ -10,7 +10,7 @@ import gc
 import pickle
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from types import FunctionType
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus, remote
-from flows.cache import AGAIN, Cache, code, key_of
+from flows.cache import AGAIN, code, key_of
 from flows.cleaning import clean_shard, merge_surveys, set_aside
 from flows.earlier import earlier_in, write_index
 from flows.engines import Direct, Engine
@@ -35,7 +35,7 @@ from flows.intake import Fields, portions
 from flows.judging import judge
 from flows.reading import read_batch, read_failed
 from flows.settings import Settings
-from flows.shards import Shard, batches
+from flows.shards import batches
 from flows.sources import find
 from flows.staging import stage_shard
 
@@ -89,7 +89,9 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
-            verdict, verdicts = engine.call(judge, shards, staging, settings.duplicates == "drop")
+            verdict, verdicts, pages = engine.call(judge, shards, staging, settings.duplicates == "drop", beside)
+            tables = [path for shard in shards for path in (shard.raw, shard.documents)]
+            index = beside.submit(write_index, tables, cache)
             judged = list(zip(shards, verdicts, strict=True))
         changed = False
         with clock("publish"):
@@ -98,7 +100,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 staged.append(kept)
                 parts += some
                 totals.add(more)
-            tidied = beside.submit(_tidy, cache, shards, staged)
+            used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
+            tidied = beside.submit(cache.keep_only, {*used, index.result()})
             if not verdict.failures:
                 facts = {
                     "cleaner_version": version("cleancopy"),
@@ -107,6 +110,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 }
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
+            pages.result()
             summary = Run(
                 sources=settings.sources,
                 out=settings.target,
@@ -118,13 +122,13 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 published=not verdict.failures,
                 failures=verdict.failures,
             )
-            index = index_page(summary, totals, "data-docs/index.html")
-            (staging / "report" / "index.html").write_text(index, encoding="utf-8")
+            front = index_page(summary, totals, "data-docs/index.html")
+            (staging / "report" / "index.html").write_text(front, encoding="utf-8")
             corpus.replace_folder(staging / "report", report, staging)
         if settings.address:
             with clock("upload"):
                 changed = engine.call(remote.upload, out, settings.address)
-        used = tidied.result()
+        tidied.result()
         outcome = Outcome(
             published=not verdict.failures,
             changed=changed,
@@ -163,14 +167,6 @@ class _Last:
             self.path.write_bytes(pickle.dumps((self.key, self.corpus, outcome)))
         else:
             self.path.unlink(missing_ok=True)
-
-
-def _tidy(cache: Cache, shards: Sequence[Shard], staged: Iterable[Path]) -> set[Path]:
-    """Keep what the run has used, which is returned, with an index of its tables."""
-    tables = [path for shard in shards for path in (shard.raw, shard.documents)]
-    used = {write_index(tables, cache), *staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
-    cache.keep_only(used)
-    return used
 
 
 def _import_judge() -> None:
