@@ -6,7 +6,6 @@ is made again.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from zlib import crc32
 _DRAFTS = "drafts"
 _CHECKSUMS = "checksums.json"  # of the files of an entry, written last
 _PIECE = 2**20  # bytes read at a time
-_checksums: dict[tuple[int, ...], int] = {}  # by what tells files, and states of one, from each other
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
@@ -92,16 +90,11 @@ def _inode(path: Path) -> int | None:
 
 
 def _checksum(path: Path) -> int:
-    """The checksum of a file; one that several entries share is read once."""
+    checksum = 0
     with path.open("rb") as file:
-        status = os.fstat(file.fileno())
-        facts = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-        if facts not in _checksums:
-            checksum = 0
-            while piece := file.read(_PIECE):
-                checksum = crc32(piece, checksum)
-            _checksums[facts] = checksum
-    return _checksums[facts]
+        while piece := file.read(_PIECE):
+            checksum = crc32(piece, checksum)
+    return checksum
 
 
 def is_whole(entry: Path, *names: str) -> bool:
