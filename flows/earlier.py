@@ -130,5 +130,5 @@ def _write(tables: Sequence[Path], cache: Cache, folder: Path) -> None:
         columns.append(np.array([keys[:, 0], rows.page + len(paths), rows.row], np.uint64)[:, keys.any(axis=1)])
         paths += [page.relative_to(cache.folder).as_posix() for page in rows.pages]
     whole = np.concatenate(columns, axis=1)
-    np.save(folder / "index.npy", whole[:, np.argsort(whole[0], kind="stable")])
+    np.save(folder / "index.npy", np.ascontiguousarray(whole[:, np.argsort(whole[0], kind="stable")]))
     (folder / "pages.json").write_text(json.dumps(paths))
