@@ -10,6 +10,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -212,6 +213,22 @@ def test_finished_work_that_was_damaged_is_made_again(tmp_path, name, fault):
     small_run(source, out)
     small_run(source, tmp_path / "new")
     assert content(out) == content(tmp_path / "new")
+
+
+def test_a_line_that_grows_moves_no_other_into_another_part(tmp_path):
+    source, out = tmp_path / "articles.jsonl", tmp_path / "clean"
+    lines = [json.dumps({"id": str(n), "text": prose(f"on day {n}")}) for n in range(2_000)]
+
+    def ids_by_part():
+        source.write_text("\n".join(lines))
+        run(Settings((str(source),), out, shard_bytes=50_000))
+        parts = sorted((out / "documents").iterdir())
+        return [pq.read_table(path, columns=["id"])["id"].to_pylist() for path in parts]
+
+    before = ids_by_part()
+    assert len(before) > 5
+    lines[3] = lines[3].replace("on day 3", f"on day 3, {prose('before noon')}")
+    assert ids_by_part() == before
 
 
 def test_a_page_that_was_crawled_again_under_another_address_is_another_document(tmp_path):
