@@ -34,7 +34,7 @@ def judge(
         shards: all shards, cleaned.
         staging: folder of the run; the pages of Great Expectations go to `report/data-docs/` there.
         drops_duplicates: whether copies are set aside.
-        beside: does what nobody waits for.
+        beside: a thread that works meanwhile.
 
     Returns:
         The verdict on all documents, that on those of each shard, and what is done once the pages are written.
