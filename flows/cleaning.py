@@ -62,15 +62,26 @@ def merge_surveys(shards: Sequence[Shard], staging: Path) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _knowledge(settings: Settings, site_lines: Path) -> tuple[Knowledge, str]:
+def _knowledge(settings: Settings, rules: str, site_lines: Path) -> tuple[Knowledge, str]:  # noqa: ARG001  tells books apart
     """What the cleaners may know, read once by each worker; and a hash of all of it but the lines."""
     known = replace(settings.knowledge(), site_lines=pickle.loads(site_lines.read_bytes()))  # noqa: S301  our own file
     return known, key_of("clean", code(), known.rules.sha256, known.quotes)
 
 
-def clean_shard(shard: Shard, settings: Settings, site_lines: Path, cache: Cache, earlier: Earlier) -> Shard:
-    """Clean, measure and sketch a shard's documents, with their ledgers."""
-    knowledge, context = _knowledge(settings, site_lines)
+def clean_shard(
+    shard: Shard, settings: Settings, rules: str, site_lines: Path, cache: Cache, earlier: Earlier
+) -> Shard:
+    """Clean, measure and sketch a shard's documents, with their ledgers.
+
+    Args:
+        shard: documents as read.
+        settings: of the run.
+        rules: hash of its rule book.
+        site_lines: file with what sites repeat.
+        cache: finished work.
+        earlier: that of single documents.
+    """
+    knowledge, context = _knowledge(settings, rules, site_lines)
     raw = Rows.in_folder(shard.raw)
     keys = _keys(shard, raw.read("content"), context)
 

@@ -86,7 +86,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             shards = settle_ids(chain.from_iterable(engine.map(read_batch, work, read_failed)))
             site_lines = engine.call(merge_surveys, shards, staging)
         with clock("clean"):
-            clean = partial(clean_shard, settings=settings, site_lines=site_lines, cache=cache, earlier=earlier)
+            known = partial(clean_shard, settings=settings, rules=knowledge.rules.sha256, site_lines=site_lines)
+            clean = partial(known, cache=cache, earlier=earlier)
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
             verdict, verdicts, pages = engine.call(judge, shards, staging, settings.duplicates == "drop", beside)
@@ -102,6 +103,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 totals.add(more)
             used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
             tidied = beside.submit(cache.keep_only, {*used, index.result()})
+            pages.result()
             if not verdict.failures:
                 facts = {
                     "cleaner_version": version("cleancopy"),
@@ -110,7 +112,6 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 }
                 changed = engine.call(corpus.publish, out, staging, parts, facts)
         with clock("report"):
-            pages.result()
             summary = Run(
                 sources=settings.sources,
                 out=settings.target,

@@ -126,7 +126,8 @@ def _cut(file: SourceFile, near: int, room: int) -> int:
     with unpacked(file, near) as stream:
         rest, *lines = stream.read(room).split(b"\n")
     ends = accumulate((len(line) + 1 for line in lines), initial=near + len(rest))
-    return min(zip(map(crc32, lines[:-1]), ends, strict=False), default=(0, near))[1]
+    found = ((crc32(line), end) for line, end in zip(lines[:-1], ends, strict=False) if line.strip())
+    return min(found, default=(0, near))[1]
 
 
 def _start(stream: io.BufferedReader) -> bytes:

@@ -22,7 +22,7 @@ from flows import corpus
 from flows.cache import Cache, code, key_of
 from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, joined, link, taken
+from flows.tables import Rows, in_order, joined, link, taken
 
 _SUMMARY = "summary.pickle"
 _KEPT = ".kept"  # behind the names of parts in the cache
@@ -129,19 +129,8 @@ def _edits(documents: pa.Table) -> pa.Table:
     document = pc.list_parent_indices(ledgers).cast(pa.int32())
     columns = [pa.DictionaryArray.from_arrays(document, ids), *pc.list_flatten(ledgers).flatten()]
     return pa.table(
-        [_in_order(some) if pa.types.is_dictionary(some.type) else some for some in columns], corpus.EDITS.names
+        [in_order(some) if pa.types.is_dictionary(some.type) else some for some in columns], corpus.EDITS.names
     )
-
-
-def _in_order(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The same column whatever its dictionary was: with the values that it has, in the order of the first of each."""
-    numbers = column.indices.to_numpy()
-    first = np.full(len(column.dictionary), len(numbers))
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
-    place = np.zeros(len(first), np.int32)
-    place[used] = np.arange(len(used))
-    return pa.DictionaryArray.from_arrays(place[numbers], column.dictionary.take(pa.array(used)))
 
 
 def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: Path) -> Totals:

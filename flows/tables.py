@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import DTypeLike, NDArray
 from pyarrow import ipc
 
@@ -91,8 +92,34 @@ class Rows:
 
 def _write_page(path: Path, table: pa.Table) -> None:
     options = ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    columns = [_compact(column.combine_chunks()) for column in table]  # since a page has one dictionary for a column
     with path.open("wb") as file, ipc.new_file(file, table.schema, options=options) as page:
-        page.write_table(table.combine_chunks())  # since a page has one dictionary
+        page.write_table(pa.table(columns, table.schema))
+
+
+def _compact(column: pa.Array) -> pa.Array:
+    """The same column; if it has lists of structures with dictionaries, these without values of rows that are gone."""
+    kind = column.type
+    if not pa.types.is_list(kind) or not pa.types.is_struct(kind.value_type):
+        return column
+    fields = [
+        in_order(some) if pa.types.is_dictionary(some.type) else some for some in pc.list_flatten(column).flatten()
+    ]
+    offsets = pc.subtract(column.offsets, column.offsets[0])
+    return pa.ListArray.from_arrays(
+        offsets, pa.StructArray.from_arrays(fields, fields=list(kind.value_type)), type=kind
+    )
+
+
+def in_order(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same column whatever its dictionary was: with the values that it has, in the order of the first of each."""
+    numbers = column.indices.to_numpy()
+    first = np.full(len(column.dictionary), len(numbers))
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
+    place = np.zeros(len(first), np.int32)
+    place[used] = np.arange(len(used))
+    return pa.DictionaryArray.from_arrays(place[numbers], column.dictionary.take(pa.array(used)))
 
 
 def read_page(path: Path, *columns: str) -> pa.Table:

@@ -1,5 +1,6 @@
 """Runs in which something goes wrong."""
 
+import errno
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ from flows.corpus import CorpusError, exclusive
 from flows.engines import Direct, Processes, name_of
 from flows.pipeline import run
 from flows.settings import Settings
-from tests.flows.articles import content, many, rows, run_on
+from tests.flows.articles import content, many, prose, rows, run_on
 
 
 def test_a_fault_in_one_document_stops_no_other(folder, tmp_path, monkeypatch):
@@ -43,6 +44,21 @@ def test_a_worker_that_is_killed_costs_a_retry_and_not_the_run(tmp_path):
         run(Settings((str(source),), tmp_path / "two", shard_bytes=2_000), engine)
     assert killed[0] > 3
     assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_where_the_pages_of_the_judge_cannot_be_written_nothing_is_published(folder, tmp_path, monkeypatch):
+    out = tmp_path / "clean"
+    run_on(folder, out)
+    before = content(out)
+
+    def full(self, *error):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("expectations.validate.Judge.__exit__", full)
+    (folder / "new.txt").write_text(prose("at last"))
+    with pytest.raises(CorpusError, match="the published corpus is as it was"):
+        run_on(folder, out)
+    assert content(out) == before
 
 
 def spoilt(engine, name, bad):

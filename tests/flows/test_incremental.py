@@ -215,12 +215,13 @@ def test_finished_work_that_was_damaged_is_made_again(tmp_path, name, fault):
     assert content(out) == content(tmp_path / "new")
 
 
-def test_a_line_that_grows_moves_no_other_into_another_part(tmp_path):
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+def test_a_line_that_grows_moves_no_other_into_another_part(tmp_path, end):
     source, out = tmp_path / "articles.jsonl", tmp_path / "clean"
     lines = [json.dumps({"id": str(n), "text": prose(f"on day {n}")}) for n in range(2_000)]
 
     def ids_by_part():
-        source.write_text("\n".join(lines))
+        source.write_bytes(end.join(lines).encode())
         run(Settings((str(source),), out, shard_bytes=50_000))
         parts = sorted((out / "documents").iterdir())
         return [pq.read_table(path, columns=["id"])["id"].to_pylist() for path in parts]
@@ -229,6 +230,29 @@ def test_a_line_that_grows_moves_no_other_into_another_part(tmp_path):
     assert len(before) > 5
     lines[3] = lines[3].replace("on day 3", f"on day 3, {prose('before noon')}")
     assert ids_by_part() == before
+
+
+def test_a_rule_that_changes_between_two_runs_of_a_process_is_heeded(tmp_path):
+    source, rules = tmp_path / "a.txt", tmp_path / "rules"
+    rules.mkdir()
+    source.write_text(f"{prose('on Monday')}\n\nZap alpha\n\nZap beta\n")
+
+    def removed(line):
+        (rules / "own.toml").write_text(
+            f"""[[rule]]
+id = "own/zap"
+pattern = "^{line}$"
+where = "anywhere"
+why = "It is noise."
+removes = ["{line}"]
+leaves = ["Something else"]
+"""
+        )
+        run(Settings((str(source),), tmp_path / "clean", (rules,)))
+        return {"Zap alpha", "Zap beta"} - set((tmp_path / "clean" / "text" / "a.txt").read_text().split("\n"))
+
+    assert removed("Zap alpha") == {"Zap alpha"}
+    assert removed("Zap beta") == {"Zap beta"}
 
 
 def test_a_page_that_was_crawled_again_under_another_address_is_another_document(tmp_path):

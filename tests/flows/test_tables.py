@@ -67,3 +67,24 @@ def test_where_files_cannot_have_two_names_pages_are_copied(tmp_path, monkeypatc
     monkeypatch.setattr(os, "link", link)
     Rows.in_folder(tmp_path / "old").write(tmp_path / "new")
     assert texts(Rows.in_folder(tmp_path / "new")) == [f"{number} words" for number in range(100)]
+
+
+def test_what_nobody_says_any_more_leaves_the_dictionaries(tmp_path):
+    words = pa.list_(pa.struct([("word", pa.dictionary(pa.int32(), pa.string())), ("place", pa.int64())]))
+
+    def said(numbers):
+        return Rows.of(
+            pa.table(
+                {"words": pa.array([[{"word": f"word {n}", "place": n}] * (n % 3) for n in numbers], words)},
+            )
+        )
+
+    wanted = range(40)
+    said(wanted).write(tmp_path / "0")
+    for number in range(1, 6):
+        kept = Rows.in_folder(tmp_path / str(number - 1)).take(np.arange(5, 10))
+        Rows.joined([kept, said(range(number * 100, number * 100 + 35))]).write(tmp_path / str(number))
+    column = Rows.in_folder(tmp_path / "5").read("words")["words"].combine_chunks()
+    found = [[edit["word"] for edit in edits] for edits in column.to_pylist()]
+    assert found[5:] == [[f"word {n}"] * (n % 3) for n in range(500, 535)]
+    assert set(column.values.field("word").dictionary.to_pylist()) == {word for words in found for word in words}
