@@ -211,8 +211,8 @@ def _unclean(row: dict[str, Any]) -> dict[str, Any]:
 
 def _check(rows: Rows, raw: Rows) -> None:
     """Refuse a document whose ledger, as it is kept, does not lead back to its source text."""
-    columns = [*rows.read("source", "check", "text"), raw.read("text")["text"]]
-    ledgers = rows.read("ledger")["ledger"]
+    *columns, ledgers = rows.read("source", "check", "text", "ledger")
+    columns.append(raw.read("text")["text"])
     for some in portions(len(rows)):
         values = (column[some].to_pylist() for column in columns)
         documents = zip(*values, corpus.ledgers_of(ledgers[some]), strict=True)

@@ -86,8 +86,14 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             shards = settle_ids(chain.from_iterable(engine.map(read_batch, work, read_failed)))
             site_lines = engine.call(merge_surveys, shards, staging)
         with clock("clean"):
-            known = partial(clean_shard, settings=settings, rules=knowledge.rules.sha256, site_lines=site_lines)
-            clean = partial(known, cache=cache, earlier=earlier)
+            clean = partial(
+                clean_shard,
+                settings=settings,
+                rules=knowledge.rules.sha256,
+                site_lines=site_lines,
+                cache=cache,
+                earlier=earlier,
+            )
             shards = list(engine.map(clean, shards, partial(set_aside, cache=cache)))
         with clock("judge"):
             verdict, verdicts, pages = engine.call(judge, shards, staging, settings.duplicates == "drop", beside)
