@@ -31,7 +31,8 @@ _LONGEST_LINE = 1_000
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_ENDS = (". ", "! ", "? ", "… ", "。", "！", "？")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_ROWS_AT_ONCE = 1_000_000
+_ROWS_AT_ONCE = 300_000
+_N_BINS = 1 << 21  # so many more than rows that few lines share one
 _PARTS_AT_ONCE = 2  # to sort them lets other threads go on
 _ANY_LINE = ""  # counted once for each document
 USUAL = 4  # among the marks of a line
@@ -173,19 +174,13 @@ def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
 
 
 def _frequent(parts: "list[NDArray[np.uint64]]") -> "NDArray[np.uint64]":
-    """The rows of surveys whose line stands in enough of them; most lines stand in one."""
+    """The rows of surveys whose line stands in enough of them, and a few others; most lines stand in one."""
     import numpy as np
 
-    parts = [np.empty((0, 4), np.uint64), *parts]
-    keys = np.concatenate([rows[:, 0] for rows in parts])
-    order = np.argsort(keys)
-    ordered = keys[order]
-    starts = ordered[_FEWEST_DOCUMENTS - 1 :] == ordered[: 1 - _FEWEST_DOCUMENTS]
-    are_frequent = np.zeros(len(keys), np.bool)
-    for place in range(_FEWEST_DOCUMENTS):
-        are_frequent[order[place : place + len(starts)][starts]] = True
-    ends = np.cumsum([len(rows) for rows in parts])
-    return np.concatenate([rows[some] for rows, some in zip(parts, np.split(are_frequent, ends[:-1]), strict=True)])
+    bins = [(rows[:, 0] & np.uint64(_N_BINS - 1)).view(np.int64) for rows in parts]
+    n_rows = np.bincount(np.concatenate([np.empty(0, np.int64), *bins]), minlength=_N_BINS)
+    frequent = (rows[n_rows[some] >= _FEWEST_DOCUMENTS] for rows, some in zip(parts, bins, strict=True))
+    return np.concatenate([np.empty((0, 4), np.uint64), *frequent])
 
 
 def _counted(rows: "NDArray[np.uint64]") -> tuple["NDArray[np.uint64]", "NDArray[np.int64]", "NDArray[np.uint64]"]:

@@ -7,7 +7,7 @@ is made again.
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
@@ -17,9 +17,9 @@ from pathlib import Path
 from uuid import uuid4
 from zlib import crc32
 
-_DRAFTS = "drafts"
+DRAFTS = "drafts"
 _CHECKSUMS = "checksums.json"  # of the files of an entry, written last
-_PIECE = 2**20  # bytes read at a time
+_PIECE = 2**18  # bytes read at a time, which stay in the cache of a processor
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
@@ -47,7 +47,7 @@ class Cache:
         path = self.folder / kind / key
         old = _inode(path)
         if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
-            draft = self.folder / _DRAFTS / uuid4().hex
+            draft = self.folder / DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
             make(draft)  # which may use what still holds of the old
             files = [path for path in draft.rglob("*") if path.is_file()]
@@ -66,12 +66,17 @@ class Cache:
 
     def tidy(self) -> None:
         """Take away what a run that was killed left unfinished."""
-        shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+        shutil.rmtree(self.folder / DRAFTS, ignore_errors=True)
 
-    def keep_only(self, used: Iterable[Path]) -> None:
-        """Take away what the run did not need."""
+    def keep_only(self, used: Iterable[Path], spared: Collection[str] = ()) -> None:
+        """Take away what the run did not need.
+
+        Args:
+            used: what it needed.
+            spared: the sorts of work that stay all the same, since there is still some to do.
+        """
         wanted = set(used)
-        for kind in [path for path in self.folder.iterdir() if path.is_dir()]:
+        for kind in [path for path in self.folder.iterdir() if path.is_dir() and path.name not in spared]:
             for path in kind.iterdir():
                 if path not in wanted:
                     shutil.rmtree(path, ignore_errors=True)

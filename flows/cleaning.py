@@ -50,6 +50,7 @@ CLEANED = pa.schema(
     ]
 )
 _HEEDED = ("lines", "repeated")
+_NO_TEXT = "0" * 64  # stands for the hash of a text that there is none of
 _LEAST_FOR_SKETCH = 250  # characters; shorter texts are near copies of one another too easily
 
 
@@ -105,7 +106,7 @@ def set_aside(shard: Shard, error: BaseException, cache: Cache) -> Shard:
             for row in _raw(shard, np.arange(n_documents))
         ]
         table = pa.Table.from_pylist([_unclean(row) for row in rows], CLEANED)
-        Rows.of(table).write(replace(shard, cleaned=folder).documents)
+        _write(Rows.of(table), replace(shard, cleaned=folder))
         (folder / AGAIN).touch()
 
     return replace(shard, cleaned=cache.made("failed", uuid4().hex, write))
@@ -123,7 +124,15 @@ def _clean_into(shard: Shard, raw: Rows, keys: Keys, knowledge: Knowledge, earli
 
     rows, made = earlier.rows(keys, CLEANED, make, partial(_still_hold, site_lines=knowledge.site_lines), _HEEDED)
     _check(rows.take(made), raw.take(made))
-    rows.write(replace(shard, cleaned=folder).documents)
+    _write(rows, replace(shard, cleaned=folder))
+
+
+def _write(rows: Rows, shard: Shard) -> None:
+    rows.write(shard.documents)
+    texts, sketches = rows.read("text_sha256", "sketch")
+    digests = joined(texts.fill_null(_NO_TEXT).cast(pa.binary()), np.uint8)
+    hashes = np.frombuffer(bytes.fromhex(digests.tobytes().decode()), np.uint64)[::4]
+    np.vstack([hashes, numbers(sketches).T]).tofile(shard.hashes)
 
 
 def _keys(shard: Shard, table: pa.Table, context: str) -> Keys:

@@ -1,7 +1,7 @@
 """The judge's stage: which documents may be published, which are copies, and whether the whole corpus may be.
 
-What it needs of each document lies in staging and is read a few shards at a time. What remains in memory is the ids, a
-hash of each text and, one band after the other, eight bytes of each sketch.
+What it needs of each document is read a few shards at a time. What remains in memory is the ids, a hash of each text
+and, one band after the other, eight bytes of each sketch.
 """
 
 import heapq
@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cleaners.duplicates import N_BANDS, near_duplicates
+from cleaners.duplicates import near_duplicates
 from expectations.verdicts import Reason
 from flows.shards import Shard, Verdict
-from flows.tables import Rows, joined, numbers
+from flows.tables import Rows
 
 _ROWS_AT_ONCE = 100_000
 _MOST_SHOWN = 1_000  # documents in the report; a page each for a million would help nobody
@@ -46,15 +46,13 @@ def judge(
     failed: dict[str, tuple[Reason, ...]] = {}
     n_judged = 0
     shown: list[tuple[bool, float, str]] = []
-    sketches = staging / "sketches"
     sizes: list[int] = []
     with ExitStack() as stack:
         court = stack.enter_context(Judge(staging / "report" / "data-docs"))
-        hashes = beside.submit(_sketches, shards, sketches)
         for tables in _in_portions(_tables(shards, "id", "check", "reason", "measured")):
             for table in tables:
-                facts = zip(*(table[name].to_pylist() for name in ("id", "check", "reason")), strict=True)
-                unreadable |= {name: (Reason(check, reason),) for name, check, reason in facts if check}
+                faults = table.select(["id", "check", "reason"]).filter(table["check"].is_valid())
+                unreadable |= {row["id"]: (Reason(row["check"], row["reason"]),) for row in faults.to_pylist()}
                 ids += table["id"].to_pylist()
                 sizes.append(len(table))
             rows = pa.concat_tables(pa.Table.from_struct_array(table["measured"].drop_null()) for table in tables)
@@ -65,7 +63,7 @@ def judge(
         shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
         quarantine = unreadable | failed
         n_documents = n_judged + len(unreadable)
-        duplicates = _duplicates(ids, quarantine, hashes.result(), sketches, sizes)
+        duplicates = _duplicates(ids, quarantine, shards, sizes)
         counts = {
             "documents": n_documents,
             "published": n_documents - len(duplicates) - len(quarantine),
@@ -107,46 +105,33 @@ def _in_portions(tables: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         yield some
 
 
-def _sketches(shards: Sequence[Shard], path: Path) -> NDArray[np.uint64]:
-    """Write all sketches, for each shard band after band; return a hash of each text."""
-    hashes = [np.empty(0, np.uint64)]
-    with path.open("wb") as file:
-        for table in _tables(shards, "text_sha256", "sketch"):
-            digests = joined(table["text_sha256"].fill_null("0" * 64).cast(pa.binary()), np.uint8)
-            hashes.append(np.frombuffer(bytes.fromhex(digests.tobytes().decode()), np.uint64)[::4])
-            file.write(numbers(table["sketch"]).T.tobytes())
-    return np.concatenate(hashes)
-
-
 def _duplicates(
-    ids: Sequence[str],
-    quarantine: Mapping[str, object],
-    hashes: NDArray[np.uint64],
-    sketches: Path,
-    sizes: Sequence[int],
+    ids: Sequence[str], quarantine: Mapping[str, object], shards: Sequence[Shard], sizes: Sequence[int]
 ) -> dict[str, str]:
     """The original of each copy, by id: of equal texts the first by id, and of texts that are nearly equal.
 
     Args:
         ids: of all documents.
         quarantine: those that are in it.
-        hashes: of their texts.
-        sketches: file with all sketches.
+        shards: where their hashes are.
         sizes: documents of each shard.
     """
+
+    paths = [shard.hashes for shard in shards]
+
+    def hashes(number: int) -> NDArray[np.uint64]:
+        """Those of all texts, or the numbers of one band of their sketches."""
+        found = np.empty(len(ids), np.uint64)
+        for path, (start, size) in zip(paths, _ranges(sizes), strict=True):
+            with path.open("rb", buffering=0) as file:
+                file.seek(8 * size * number)
+                file.readinto(found[start : start + size].data)
+        return found
+
     sound = [place for place, document_id in enumerate(ids) if document_id not in quarantine]
-    exact = _equal([ids[place] for place in sound], hashes[sound])
+    exact = _equal([ids[place] for place in sound], hashes(0)[sound])
     originals = np.array([place for place in sound if ids[place] not in exact], np.int64)
-
-    def band_of_originals(number: int) -> NDArray[np.uint64]:
-        found = [np.empty(0, np.uint64)]
-        with sketches.open("rb") as file:
-            for start, size in _ranges(sizes):
-                file.seek(8 * (start * N_BANDS + number * size))
-                found.append(np.fromfile(file, np.uint64, size))
-        return np.concatenate(found)[originals]
-
-    near = near_duplicates([ids[place] for place in originals.tolist()], band_of_originals)
+    near = near_duplicates([ids[place] for place in originals.tolist()], lambda band: hashes(1 + band)[originals])
     return {copy: near.get(original, original) for copy, original in exact.items()} | near
 
 

@@ -26,7 +26,7 @@ from types import FunctionType
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus, remote
-from flows.cache import AGAIN, code, key_of
+from flows.cache import AGAIN, DRAFTS, code, key_of
 from flows.cleaning import clean_shard, merge_surveys, set_aside
 from flows.earlier import earlier_in, write_index
 from flows.engines import Direct, Engine
@@ -37,9 +37,10 @@ from flows.reading import read_batch, read_failed
 from flows.settings import Settings
 from flows.shards import batches
 from flows.sources import find
-from flows.staging import stage_shard
+from flows.staging import STAGED, stage_shard
 
 _SELDOM_USED = ("altair", "scipy.stats")
+_OPTIONAL = ("sqlalchemy",)  # without which Great Expectations judges tables in memory all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             verdict, verdicts, pages = engine.call(judge, shards, staging, settings.duplicates == "drop", beside)
             tables = [path for shard in shards for path in (shard.raw, shard.documents)]
             index = beside.submit(write_index, tables, cache)
+            used = {path for shard in shards for path in (shard.read, shard.cleaned)}
+            beside.submit(lambda: cache.keep_only({*used, index.result()}, spared=(DRAFTS, STAGED)))
             judged = list(zip(shards, verdicts, strict=True))
         changed = False
         with clock("publish"):
@@ -107,7 +110,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 staged.append(kept)
                 parts += some
                 totals.add(more)
-            used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
+            used = used.union(staged)
             tidied = beside.submit(cache.keep_only, {*used, index.result()})
             pages.result()
             if not verdict.failures:
@@ -179,16 +182,22 @@ class _Last:
 def _import_judge() -> None:
     """Import Great Expectations without looking for garbage among its 1,900 modules, now or later.
 
-    A third of the time would go to what only expectations need that no suite of ours has; that waits to be used.
+    Half of the time would go to what only databases and expectations need that we do not have: that waits to be used,
+    or is as if it were not installed.
     """
+    hidden = [name for name in _OPTIONAL if name not in sys.modules]
     gc.disable()
     try:
         for name in _SELDOM_USED:
             _import_when_used(name)
+        for name in hidden:
+            sys.modules[name] = None  # type: ignore[assignment]  # so Python knows what is missing
         _with_room(lambda: import_module("expectations.validate"))
         gc.freeze()
     finally:
         gc.enable()
+        for name in hidden:
+            del sys.modules[name]
 
 
 # Python keeps the frames of a thread in pieces of 16 kB. Deep imports would ask for a piece, and give it back, 30,000

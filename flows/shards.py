@@ -48,6 +48,11 @@ class Shard:
         """Folder of what became of each document, with its ledger and its measurements."""
         return self.cleaned / "documents"
 
+    @property
+    def hashes(self) -> Path:
+        """File of numbers of 64 bits: a hash of each text and, band after band, the sketches."""
+        return self.cleaned / "hashes"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -24,6 +24,7 @@ from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
 from flows.tables import Rows, in_order, joined, link, taken
 
+STAGED = "staged"  # this sort of work
 _SUMMARY = "summary.pickle"
 _KEPT = ".kept"  # behind the names of parts in the cache
 _HEAD = 500  # bytes of a page that name its version
@@ -40,7 +41,7 @@ def stage_shard(
         The folder in the cache with what was staged, the parts, and what all documents come to.
     """
     shard, verdict = judged
-    kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
+    kept = cache.made(STAGED, _key(shard, verdict), partial(_stage_into, shard, verdict, out))
     for folder, _, names in os.walk(kept):
         if names and folder != str(kept):
             target = staging / Path(folder).relative_to(kept)
@@ -150,11 +151,11 @@ def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, fol
         pc.sum(cleaned["n_source"]).as_py() or 0,
         pc.sum(pc.struct_field(cleaned["measured"], "n_characters")).as_py() or 0,
     )
-    is_repeated = pc.index_in(edits["rule"], pa.array([REPEATED_LINE])).is_valid()
+    repeated = edits.select(["document_id", "before"]).filter(pc.equal(edits["rule"], REPEATED_LINE))
     found.count_edits(
         _counts(edits, "rule", "before", "after"),
         _n_documents(edits, "rule"),
-        _n_documents(edits.filter(is_repeated), "before"),
+        _n_documents(repeated, "before"),
     )
     is_shown = np.ones(len(cleaned), np.bool) if verdict.shown is None else _are_among(verdict.shown, cleaned)
     shown = taken(cleaned, np.flatnonzero(is_shown))
@@ -208,11 +209,13 @@ def _counts(edits: pa.Table, *columns: str) -> dict[tuple[Any, ...], int]:
 
 
 def _n_documents(edits: pa.Table, column: str) -> dict[Any, int]:
-    """How many documents have each value in a column of their edits."""
+    """How many documents have each value in a column of their edits, which stand in the order of the documents."""
     encoded, documents = (edits[name].combine_chunks() for name in (column, "document_id"))
-    n_values = len(encoded.dictionary) or 1
-    pairs = np.sort(documents.indices.to_numpy().astype(np.int64) * n_values + encoded.indices.to_numpy())
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique takes ten times as long
-    counts = np.bincount(pairs % n_values, minlength=n_values)
+    n_values = len(encoded.dictionary)
+    values = encoded.indices.to_numpy().astype(np.min_scalar_type(n_values))  # small numbers are sorted by counting
+    order = np.argsort(values, kind="stable")
+    values, documents = values[order], documents.indices.to_numpy()[order]
+    is_first = (np.diff(documents, prepend=-1) != 0) | (np.diff(values.astype(np.int64), prepend=-1) != 0)
+    counts = np.bincount(values[is_first], minlength=n_values)
     found = np.flatnonzero(counts)
     return dict(zip(encoded.dictionary.take(pa.array(found)).to_pylist(), counts[found].tolist(), strict=True))

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Self
@@ -113,22 +114,27 @@ def _compact(column: pa.Array) -> pa.Array:
 
 def in_order(column: pa.DictionaryArray) -> pa.DictionaryArray:
     """The same column whatever its dictionary was: with the values that it has, in the order of the first of each."""
-    numbers = column.indices.to_numpy()
-    first = np.full(len(column.dictionary), len(numbers))
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
-    place = np.zeros(len(first), np.int32)
-    place[used] = np.arange(len(used))
-    return pa.DictionaryArray.from_arrays(place[numbers], column.dictionary.take(pa.array(used)))
+    used = column.indices.unique()
+    if len(used) == len(column.dictionary) and (np.diff(used.to_numpy()) > 0).all():
+        return column
+    place = np.zeros(len(column.dictionary), np.int32)
+    place[used.to_numpy()] = np.arange(len(used))
+    return pa.DictionaryArray.from_arrays(place[column.indices.to_numpy()], column.dictionary.take(used))
 
 
 def read_page(path: Path, *columns: str) -> pa.Table:
     """Some columns of a page, in this order; all if none is named."""
-    data = _mapped(path)
-    names = ipc.open_file(data).schema.names
+    names = _names(path)
     fields = [names.index(name) for name in columns] or None
-    table = ipc.open_file(data, options=ipc.IpcReadOptions(included_fields=fields, use_threads=False)).read_all()
-    return _selected(table, columns)
+    options = ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+    return _selected(ipc.open_file(_mapped(path), options=options).read_all(), columns)
+
+
+@lru_cache(maxsize=1 << 8)
+def _names(page: Path) -> list[str]:
+    """The columns of a page, which to find takes as long as to read one of them."""
+    names: list[str] = _schema(page).names
+    return names
 
 
 def numbers(column: pa.ChunkedArray) -> NDArray[np.uint64]:

@@ -14,6 +14,17 @@ def test_what_no_suite_needs_is_not_imported():
     assert _run("print('scipy.stats.distributions' in sys.modules)").stdout == "False\n"
 
 
+def test_sql_is_not_imported_for_the_judge_and_still_can_be():
+    assert _run("print('sqlalchemy' in sys.modules); import sqlalchemy; print(sqlalchemy.__name__)").stdout == (
+        "False\nsqlalchemy\n"
+    )
+
+
+def test_what_is_imported_already_is_not_hidden():
+    code = "import sqlalchemy; " + IMPORT + "print(sys.modules['sqlalchemy'] is sqlalchemy)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8").stdout == "True\n"
+
+
 def test_what_no_suite_needs_is_there_when_somebody_wants_it():
     assert _run("from scipy import stats; print(round(stats.norm.cdf(0), 1))").stdout == "0.5\n"
     assert _run("import scipy.stats; print(scipy.stats.__spec__.name)").stdout == "scipy.stats\n"
