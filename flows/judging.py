@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cleaners.duplicates import near_duplicates
@@ -58,8 +59,7 @@ def judge(
             rows = pa.concat_tables(pa.Table.from_struct_array(table["measured"].drop_null()) for table in tables)
             failed |= court.judge_documents(rows.to_pandas())
             n_judged += len(rows)
-            ratios = zip(rows["id"].to_pylist(), rows["removed_ratio"].to_pylist(), strict=True)
-            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *((name in failed, ratio, name) for name, ratio in ratios)])
+            shown = heapq.nlargest(_MOST_SHOWN, [*shown, *_first_shown(rows, failed)])
         shown += [(True, 1.0, name) for name in list(unreadable)[: _MOST_SHOWN // 2]]
         quarantine = unreadable | failed
         n_documents = n_judged + len(unreadable)
@@ -82,6 +82,15 @@ def judge(
     names = frozenset(name for *_, name in heapq.nlargest(_MOST_SHOWN, shown)) if n_documents > _MOST_SHOWN else None
     verdict = Verdict(quarantine, duplicates, failures, counts, drops_duplicates, names)
     return verdict, [verdict.on(ids[start : start + size]) for start, size in _ranges(sizes)], pages
+
+
+def _first_shown(rows: pa.Table, failed: Iterable[str]) -> Iterator[tuple[bool, float, str]]:
+    """Of some documents those that the report shows first, with what decides it: those that failed, then by change."""
+    has_failed = pc.is_in(rows["id"], pa.array(list(failed), pa.string()))
+    facts = pa.table([has_failed, rows["removed_ratio"], rows["id"]], ["has_failed", "removed_ratio", "id"])
+    keys = [(name, "descending") for name in facts.column_names]
+    first = facts.take(pc.select_k_unstable(facts, _MOST_SHOWN, keys))
+    return zip(*(column.to_pylist() for column in first), strict=True)
 
 
 def _tables(shards: Iterable[Shard], *columns: str) -> Iterator[pa.Table]:
