@@ -32,6 +32,7 @@ _DIGITS = re.compile(r"\d+")
 _SENTENCE_ENDS = (". ", "! ", "? ", "… ", "。", "！", "？")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ROWS_AT_ONCE = 300_000
+_RANGE_BITS = 16  # the first of a key, in whose order surveys are
 _N_BINS = 1 << 21  # so many more than rows that few lines share one
 _PARTS_AT_ONCE = 2  # to sort them lets other threads go on
 _ANY_LINE = ""  # counted once for each document
@@ -128,18 +129,29 @@ def survey(documents: Iterable[Document]) -> "NDArray[np.uint64]":
     return np.array(sorted(rows), dtype=np.uint64).reshape(-1, 4)
 
 
+def in_ranges(surveys: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
+    """The rows of several surveys, one after the other, in an order in which `merge` can go through them."""
+    import numpy as np
+
+    ranges = (surveys[:, 0] >> np.uint64(64 - _RANGE_BITS)).astype(np.uint16)  # so small that to sort them is to count
+    return surveys.take(np.argsort(ranges, kind="stable"), 0)
+
+
 def merge(surveys: "Iterable[NDArray[np.uint64]]") -> SiteLines:
     """What the sites repeat, from the surveys of all shards in any order.
 
     The lines are gone through in ranges of their keys, so that the surveys may be larger than memory.
+
+    Args:
+        surveys: as `survey` or `in_ranges` gives them.
     """
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
 
     surveys = list(surveys)
-    n_parts = sum(map(len, surveys)) // _ROWS_AT_ONCE + 1
-    bounds = [(part << 64) // n_parts for part in range(1, n_parts)]
+    n_parts = min(sum(map(len, surveys)) // _ROWS_AT_ONCE + 1, 1 << _RANGE_BITS)
+    bounds = [(part << _RANGE_BITS) // n_parts << (64 - _RANGE_BITS) for part in range(1, n_parts)]
     cuts = [[0, *np.searchsorted(rows[:, 0], np.array(bounds, np.uint64)), len(rows)] for rows in surveys]
     n_articles: dict[int, int] = {}  # by the key of any line of a site
 

@@ -13,9 +13,8 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from cleaners import Edit
+from cleaners import Edit, site
 from cleaners.document import Document
-from cleaners.site import survey
 from flows import UnreadableDocument, corpus
 from flows.cache import AGAIN, code, key_of, key_of_bytes
 from flows.earlier import KEY, NO_KEY, Places, keys_of
@@ -72,8 +71,7 @@ def _read_into(batch: Batch, folder: Path) -> None:
 
 def _write(shard: Shard, rows: Rows) -> None:
     rows.write(shard.raw)
-    survey = joined(rows.read("lines")["lines"], np.uint64).reshape(-1, 4)
-    np.save(shard.survey, survey[np.argsort(survey[:, 0])])
+    np.save(shard.survey, site.in_ranges(joined(rows.read("lines")["lines"], np.uint64).reshape(-1, 4)))
 
 
 def _found(batch: Batch, folder: Path) -> Iterator[Rows]:
@@ -146,7 +144,7 @@ def _row(raw: Raw, text_name: str = "", key: bytes | None = None) -> dict[str, A
         ),
     }
     content = key_of_bytes(*row.values())
-    lines = b"" if error else survey([document]).tobytes()
+    lines = b"" if error else site.survey([document]).tobytes()
     return row | {"lines": lines, "key": NO_KEY if error else key, "content": content}
 
 

@@ -139,7 +139,9 @@ def _names(page: Path) -> list[str]:
 
 def numbers(column: pa.ChunkedArray) -> NDArray[np.uint64]:
     """A column of bytes of one length as numbers of 64 bits, a row each."""
-    return joined(column.cast(pa.binary()), np.uint64).reshape(len(column), column.type.byte_width // 8)
+    array = column.combine_chunks()
+    data = np.frombuffer(array.buffers()[1] or b"", np.uint64).reshape(-1, column.type.byte_width // 8)
+    return data[array.offset : array.offset + len(array)]
 
 
 def joined(column: pa.ChunkedArray, kind: DTypeLike) -> NDArray[Any]:

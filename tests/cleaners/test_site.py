@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cleaners import Document, Edit, Knowledge, Metadata, clean
-from cleaners.site import SiteLines, merge, survey
+from cleaners.site import SiteLines, in_ranges, merge, survey
 
 TOWNS = ["Riga", "Tartu", "Vilnius", "Turku", "Gdynia"]
 FOOTER = "The Courier of the Coast has been printed in this town since the year of the great flood."
@@ -112,6 +112,16 @@ def test_shards_and_their_order_do_not_matter():
     for seed in range(5):
         shuffled = Random(seed).sample(documents, len(documents))  # noqa: S311  the same each time
         assert merge(survey(shuffled[n : n + 2]) for n in range(0, len(shuffled), 2)) == whole
+
+
+def test_more_lines_than_are_gone_through_at_once_are_counted_all_the_same():
+    rng = np.random.default_rng(1)
+    seldom, repeated = rng.integers(0, 2**64, 700_000, np.uint64), rng.integers(0, 2**64, 500, np.uint64)
+    articles = [*rng.integers(1, 4, len(seldom), np.uint64), *np.repeat(np.uint64([1, 2, 3]), len(repeated)), 1, 2, 3]
+    any_line = np.full(len(articles), 7, np.uint64)
+    keys = np.concatenate([seldom, np.tile(repeated, 3), any_line[:3]])
+    rows = rng.permutation(np.stack([keys, np.array(articles, np.uint64), np.zeros_like(keys), any_line], axis=1))
+    assert merge(map(in_ranges, np.array_split(rows, 5))).anywhere == set(repeated.tolist())
 
 
 def test_what_the_markup_of_a_page_marks_is_not_counted():
