@@ -2,8 +2,8 @@
 
 For each size: a source of JSONL that is made here; the run on one worker and on two, one after the other, so often that
 a median can be given; the same run again; the run after one document in a hundred has changed, and the one after a file
-with as many new ones has come; and the most memory that the command and its processes had at once. `make bench` runs it
-beside the other benchmarks.
+with as many new ones has come, three times each, of which the median counts; and the most memory that the command and
+its processes had at once. `make bench` runs it beside the other benchmarks.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import psutil
 from speed import make
 
 CLEANCOPY = Path(sys.executable).with_name("cleancopy")
+_SMALL_CHANGES = 3
 _HEADS = "MB,documents,1 worker s,2 workers s,times,again,1 % changed,1 % new,peak MB,judge and report".split(",")
 
 
@@ -68,10 +69,13 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
     one, two = statistics.median(ones or [nan]), statistics.median(twos)
     stages = _stages(folder / "out")
     again, _ = run(source, folder / "out", 2)
-    change(source / "old.jsonl")
-    changed, _ = run(source, folder / "out", 2)
-    write(source / "new.jsonl", megabytes * 10_000, seed=8)
-    added, _ = run(source, folder / "out", 2)
+    changed, added = [], []
+    for seed in range(_SMALL_CHANGES):
+        change(source / "old.jsonl", seed)
+        changed.append(run(source, folder / "out", 2)[0])
+    for seed in range(_SMALL_CHANGES):
+        write(source / f"new-{seed}.jsonl", megabytes * 10_000, seed=8 + seed)
+        added.append(run(source, folder / "out", 2)[0])
     return {
         "megabytes": megabytes,
         "documents": n_documents,
@@ -79,8 +83,8 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
         "two": two,
         "times": one / two,
         "again": again / two,
-        "changed": changed / two,
-        "added": added / two,
+        "changed": statistics.median(changed) / two,
+        "added": statistics.median(added) / two,
         "peak": max(peaks) / 1e6,
         "judging": (stages.get("judge", 0) + stages.get("report", 0)) / two,
     }
@@ -99,9 +103,9 @@ def write(path: Path, size: int, seed: int = 7) -> int:
     return 0
 
 
-def change(path: Path) -> None:
-    """Another sentence in one document of a hundred."""
-    rng = random.Random(1)  # noqa: S311
+def change(path: Path, seed: int) -> None:
+    """Another sentence in one document of a hundred, others for each seed."""
+    rng = random.Random(seed)  # noqa: S311
     draft = path.with_suffix(".draft")
     with path.open("rb") as old, draft.open("wb") as new:
         for line in old:

@@ -7,19 +7,19 @@ is made again.
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b, sha256
+from hashlib import blake2b, file_digest, sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from uuid import uuid4
-from zlib import crc32
 
-DRAFTS = "drafts"
+from xxhash import xxh3_64
+
+_DRAFTS = "drafts"
 _CHECKSUMS = "checksums.json"  # of the files of an entry, written last
-_PIECE = 2**18  # bytes read at a time, which stay in the cache of a processor
 AGAIN = "again"  # a file in an entry that says that the next run had better make it anew
 
 
@@ -47,7 +47,7 @@ class Cache:
         path = self.folder / kind / key
         old = _inode(path)
         if (path / AGAIN).exists() or not is_whole(path) or not holds(path):
-            draft = self.folder / DRAFTS / uuid4().hex
+            draft = self.folder / _DRAFTS / uuid4().hex
             draft.mkdir(parents=True)
             make(draft)  # which may use what still holds of the old
             files = [path for path in draft.rglob("*") if path.is_file()]
@@ -66,17 +66,12 @@ class Cache:
 
     def tidy(self) -> None:
         """Take away what a run that was killed left unfinished."""
-        shutil.rmtree(self.folder / DRAFTS, ignore_errors=True)
+        shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
 
-    def keep_only(self, used: Iterable[Path], spared: Collection[str] = ()) -> None:
-        """Take away what the run did not need.
-
-        Args:
-            used: what it needed.
-            spared: the sorts of work that stay all the same, since there is still some to do.
-        """
+    def keep_only(self, used: Iterable[Path]) -> None:
+        """Take away what the run did not need."""
         wanted = set(used)
-        for kind in [path for path in self.folder.iterdir() if path.is_dir() and path.name not in spared]:
+        for kind in [path for path in self.folder.iterdir() if path.is_dir()]:
             for path in kind.iterdir():
                 if path not in wanted:
                     shutil.rmtree(path, ignore_errors=True)
@@ -94,18 +89,15 @@ def _inode(path: Path) -> int | None:
         return None
 
 
-def _checksum(path: Path) -> int:
-    checksum = 0
+def _checksum(path: Path) -> str:
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            checksum = crc32(piece, checksum)
-    return checksum
+        return file_digest(file, xxh3_64).hexdigest()
 
 
 def is_whole(entry: Path, *names: str) -> bool:
     """Whether there is an entry, and its files, or those that are named, hold what was written."""
     try:
-        checksums: dict[str, int] = json.loads((entry / _CHECKSUMS).read_bytes())
+        checksums: dict[str, str] = json.loads((entry / _CHECKSUMS).read_bytes())
         return all(_checksum(entry / name) == checksums[name] for name in names or checksums)
     except (OSError, ValueError, TypeError, KeyError):
         return False

@@ -26,7 +26,7 @@ from types import FunctionType
 from expectations.report import Run, Totals, index_page
 from expectations.verdicts import Reason
 from flows import corpus, remote
-from flows.cache import AGAIN, DRAFTS, code, key_of
+from flows.cache import AGAIN, code, key_of
 from flows.cleaning import clean_shard, merge_surveys, set_aside
 from flows.earlier import earlier_in, write_index
 from flows.engines import Direct, Engine
@@ -37,7 +37,7 @@ from flows.reading import read_batch, read_failed
 from flows.settings import Settings
 from flows.shards import batches
 from flows.sources import find
-from flows.staging import STAGED, stage_shard
+from flows.staging import stage_shard
 
 _SELDOM_USED = ("altair", "scipy.stats")
 _OPTIONAL = ("sqlalchemy",)  # without which Great Expectations judges tables in memory all the same
@@ -100,8 +100,6 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
             verdict, verdicts, pages = engine.call(judge, shards, staging, settings.duplicates == "drop", beside)
             tables = [path for shard in shards for path in (shard.raw, shard.documents)]
             index = beside.submit(write_index, tables, cache)
-            used = {path for shard in shards for path in (shard.read, shard.cleaned)}
-            beside.submit(lambda: cache.keep_only({*used, index.result()}, spared=(DRAFTS, STAGED)))
             judged = list(zip(shards, verdicts, strict=True))
         changed = False
         with clock("publish"):
@@ -110,7 +108,7 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
                 staged.append(kept)
                 parts += some
                 totals.add(more)
-            used = used.union(staged)
+            used = {*staged, *(path for shard in shards for path in (shard.read, shard.cleaned))}
             tidied = beside.submit(cache.keep_only, {*used, index.result()})
             pages.result()
             if not verdict.failures:

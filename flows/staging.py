@@ -24,7 +24,6 @@ from flows.earlier import NO_KEY
 from flows.shards import Shard, Verdict
 from flows.tables import Rows, in_order, joined, link, taken
 
-STAGED = "staged"  # this sort of work
 _SUMMARY = "summary.pickle"
 _KEPT = ".kept"  # behind the names of parts in the cache
 _HEAD = 500  # bytes of a page that name its version
@@ -41,7 +40,7 @@ def stage_shard(
         The folder in the cache with what was staged, the parts, and what all documents come to.
     """
     shard, verdict = judged
-    kept = cache.made(STAGED, _key(shard, verdict), partial(_stage_into, shard, verdict, out))
+    kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
     for folder, _, names in os.walk(kept):
         if names and folder != str(kept):
             target = staging / Path(folder).relative_to(kept)
