@@ -128,6 +128,7 @@ def _clean_into(shard: Shard, raw: Rows, keys: Keys, knowledge: Knowledge, earli
 
 
 def _write(rows: Rows, shard: Shard) -> None:
+    """Write what became of a shard's documents, and beside it the numbers by which copies are found."""
     rows.write(shard.documents)
     texts, sketches = rows.read("text_sha256", "sketch")
     digests = joined(texts.fill_null(_NO_TEXT).cast(pa.binary()), np.uint8)

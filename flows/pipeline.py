@@ -180,8 +180,8 @@ class _Last:
 def _import_judge() -> None:
     """Import Great Expectations without looking for garbage among its 1,900 modules, now or later.
 
-    Half of the time would go to what only databases and expectations need that we do not have: that waits to be used,
-    or is as if it were not installed.
+    Two fifths of the time would go to what only databases and expectations need that we do not have: that waits to be
+    used, or is as if it were not installed.
     """
     hidden = [name for name in _OPTIONAL if name not in sys.modules]
     gc.disable()
@@ -195,7 +195,7 @@ def _import_judge() -> None:
     finally:
         gc.enable()
         for name in hidden:
-            del sys.modules[name]
+            sys.modules.pop(name, None)
 
 
 # Python keeps the frames of a thread in pieces of 16 kB. Deep imports would ask for a piece, and give it back, 30,000
