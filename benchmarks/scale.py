@@ -1,9 +1,9 @@
 """What a whole run costs by the size of its source: `python benchmarks/scale.py [--megabytes 1 10] [--picture FILE]`.
 
 For each size: a source of JSONL that is made here; the run on one worker and on two, one after the other, so often that
-a median can be given; the same run again; a second run after a file with one new document for a hundred has come, and
-one after as many have changed, three times each, of which the median counts; and the most memory that the command and
-its processes had at once. `make bench` runs it beside the other benchmarks.
+medians can be given, also of how many times as fast two are; the same run again; a second run after a file with one new
+document for a hundred has come, and one after as many have changed, three times each, of which the median counts; and
+the most memory that the command and its processes had at once. `make bench` runs it beside the other benchmarks.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import time
 from contextlib import suppress
 from itertools import count
 from math import nan
+from operator import truediv
 from pathlib import Path
 
 import psutil
@@ -60,26 +61,26 @@ def measured(megabytes: int, n_pairs: int, folder: Path) -> dict[str, float]:
     source.mkdir()
     n_documents = write(source / "old.jsonl", megabytes * 1_000_000)
     ones, twos, peaks = [], [], []
-    for _ in range(n_pairs or 1):
+    for number in range(n_pairs or 1):
         for workers, times in ((1, ones), (2, twos))[not n_pairs :]:
-            shutil.rmtree(folder / "out", ignore_errors=True)
-            seconds, peak = run(source, folder / "out", workers)
+            out = folder / f"out-{number}-{workers}"
+            seconds, peak = run(source, out, workers)
             times.append(seconds)
             peaks.append(peak)
-    one, two = statistics.median(ones or [nan]), statistics.median(twos)
-    stages = _stages(folder / "out")
-    again, _ = run(source, folder / "out", 2)
+    two = statistics.median(twos)
+    stages = _stages(out)
+    again, _ = run(source, out, 2)
     write(source / "new.jsonl", megabytes * 10_000, seed=8)
-    added = second_run(source, folder / "out", "added")
+    added = second_run(source, out, "added")
     (source / "new.jsonl").unlink()
     change(source / "old.jsonl")
-    changed = second_run(source, folder / "out", "changed")
+    changed = second_run(source, out, "changed")
     return {
         "megabytes": megabytes,
         "documents": n_documents,
-        "one": one,
+        "one": statistics.median(ones or [nan]),
         "two": two,
-        "times": one / two,
+        "times": statistics.median(map(truediv, ones, twos)) if ones else nan,
         "again": again / two,
         "changed": changed / two,
         "added": added / two,

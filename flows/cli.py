@@ -1,6 +1,7 @@
 """The command `cleancopy`.
 
-Nothing here imports Prefect, Great Expectations or pandas before it is needed: each takes seconds.
+Nothing here imports Prefect, Great Expectations or pandas before it is needed: each takes seconds. The cleaners, which
+take a tenth of one, wait for the server of the workers to be on its way.
 """
 
 import argparse
@@ -15,12 +16,10 @@ from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from cleaners import Document, Knowledge, RuleError
-from cleaners.pipeline import PIPELINE, edit
-from cleaners.rules import load
 from flows import CleancopyError, UnreadableDocument
 
 if TYPE_CHECKING:
+    from cleaners import Knowledge
     from flows.pipeline import Outcome
     from flows.settings import Settings
 
@@ -37,11 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         print(end="", flush=True)
-    except (CleancopyError, RuleError) as error:
-        if options.debug:
-            raise
-        print(f"cleancopy: {error}", file=sys.stderr)
-        return UNUSABLE
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PUBLISHED
@@ -49,9 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("cleancopy: interrupted; the published corpus is as it was.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
+        from cleaners import RuleError
+
         if options.debug:
             raise
-        if isinstance(error, OSError) and error.filename:
+        if isinstance(error, CleancopyError | RuleError):
+            message = str(error)
+        elif isinstance(error, OSError) and error.filename:
             message = f"{_cut(os.fsdecode(error.filename))}: {error.strerror}; check the path."
         else:
             reason = f"{type(error).__name__}: {error}"
@@ -145,7 +143,10 @@ def _add_knowledge_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _knowledge(options: argparse.Namespace) -> Knowledge:
+def _knowledge(options: argparse.Namespace) -> "Knowledge":
+    from cleaners import Knowledge
+    from cleaners.rules import load
+
     return Knowledge(load(map(Path, options.rules)), options.quotes)
 
 
@@ -154,6 +155,9 @@ def _clean(options: argparse.Namespace) -> int:
         if not options.jsonl and options.out:
             raise CleancopyError("--out: a corpus is made of records; add --jsonl, or leave --out away.")
         if not options.jsonl:
+            from cleaners import Document
+            from cleaners.passes import edit
+
             text, _ = edit(Document(_standard_input()), _knowledge(options))
             _binary(sys.stdout, "output").write(text.encode("utf-8", "surrogatepass"))
             return PUBLISHED
@@ -290,6 +294,8 @@ def _shown(name: str) -> str:
 def _diff(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from cleaners import Document
+    from cleaners.passes import edit
     from flows.diff import lines
 
     console = Console(highlight=False, soft_wrap=True)
@@ -345,6 +351,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _rules(options: argparse.Namespace) -> int:
     from cleaners.boilerplate import failing_examples
+    from cleaners.passes import PIPELINE
 
     knowledge = _knowledge(options)
     if options.action == "explain":
