@@ -104,7 +104,8 @@ def run(settings: Settings, engine: Engine | None = None) -> Outcome:
         changed = False
         with clock("publish"):
             staged, parts, totals = [], [], Totals()
-            for kept, some, more in engine.map(partial(stage_shard, staging=staging, out=out, cache=cache), judged):
+            stage = partial(stage_shard, staging=staging, last=None if settings.fresh else report, cache=cache)
+            for kept, some, more in engine.map(stage, judged):
                 staged.append(kept)
                 parts += some
                 totals.add(more)

@@ -30,17 +30,21 @@ _HEAD = 500  # bytes of a page that name its version
 
 
 def stage_shard(
-    judged: tuple[Shard, Verdict], staging: Path, out: Path, cache: Cache
+    judged: tuple[Shard, Verdict], staging: Path, last: Path | None, cache: Cache
 ) -> tuple[Path, list[corpus.Part], Totals]:
     """Stage a shard's parts of the corpus, unless nothing may be published, and its pages of the report.
 
-    What would be the same as in the last run is taken over from it.
+    Args:
+        judged: the shard and the verdict on it.
+        staging: where to.
+        last: folder of the last report, of which pages that would be the same are taken over; None to make them all.
+        cache: finished work.
 
     Returns:
         The folder in the cache with what was staged, the parts, and what all documents come to.
     """
     shard, verdict = judged
-    kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, out))
+    kept = cache.made("staged", _key(shard, verdict), partial(_stage_into, shard, verdict, last))
     for folder, _, names in os.walk(kept):
         if names and folder != str(kept):
             target = staging / Path(folder).relative_to(kept)
@@ -62,8 +66,8 @@ def _key(shard: Shard, verdict: Verdict) -> str:
     return key_of("stage", code(), place, documents, replace(verdict, counts={}, shown=None), shown)
 
 
-def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None:
-    cleaned = Rows.in_folder(shard.documents).read(*corpus.DOCUMENTS.names, "ledger", "measured", "key")
+def _stage_into(shard: Shard, verdict: Verdict, last: Path | None, folder: Path) -> None:
+    cleaned = Rows.in_folder(shard.documents).read(*corpus.DOCUMENTS.names, "ledger", "measured", "key", "repeated")
     raw = Rows.in_folder(shard.raw)
     text_name, n_source = raw.read("text_name", "n_characters")
     cleaned = cleaned.append_column("text_name", text_name).append_column("n_source", n_source)
@@ -71,7 +75,7 @@ def _stage_into(shard: Shard, verdict: Verdict, out: Path, folder: Path) -> None
     parts = [] if verdict.failures else _write_parts(shard.number, cleaned, edits, raw, verdict, folder)
     for path in folder.rglob("*.parquet"):  # which would be read twice by whoever reads all of them below the corpus
         path.rename(f"{path}{_KEPT}")
-    totals = _report(cleaned, edits, raw, verdict, folder, out)
+    totals = _report(cleaned, edits, raw, verdict, folder, last)
     (folder / _SUMMARY).write_bytes(pickle.dumps((parts, totals)))
 
 
@@ -133,11 +137,8 @@ def _edits(documents: pa.Table) -> pa.Table:
     )
 
 
-def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, folder: Path, out: Path) -> Totals:
-    """Write the pages of the documents that are shown, and return what all documents come to.
-
-    A page of the last report that would be the same is taken over.
-    """
+def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, folder: Path, last: Path | None) -> Totals:
+    """Write the pages of the documents that are shown, and return what all documents come to."""
     found = Totals()
     n_quarantined, n_duplicates = len(verdict.quarantine), len(verdict.duplicates)
     found.count(
@@ -175,13 +176,13 @@ def _report(cleaned: pa.Table, edits: pa.Table, raw: Rows, verdict: Verdict, fol
         )
         line = entry(reviewed)
         fate = reviewed.verdict, reviewed.reasons, reviewed.duplicate_of, not verdict.failures
-        version = key_of(code(), row["key"], fate)
-        page, old = folder / "report" / line.page, out / "report" / line.page
+        version = key_of(code(), row["key"], row["repeated"], fate)
+        page = folder / "report" / line.page
         if not found.shown:
             page.parent.mkdir(parents=True)
         found.shown.append(line)
-        if row["key"] != NO_KEY and version.encode() in _head(old):
-            link(old, page)
+        if last and row["key"] != NO_KEY and version.encode() in _head(last / line.page):
+            link(last / line.page, page)
         else:
             html = document_page(reviewed, run_published=not verdict.failures, version=version)
             page.write_text(html, encoding="utf-8")

@@ -48,6 +48,11 @@ def content(out):
     }
 
 
+def pages(out):
+    """The pages of the report, by name."""
+    return {path.name: path.read_text() for path in (out / "report" / "documents").iterdir()}
+
+
 def rows(out, folder):
     return [row for path in sorted((out / folder).glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
 
