@@ -114,7 +114,7 @@ def portions(files: Iterable[SourceFile], wanted: Fields, most: int) -> list[Por
 def _fields(file: SourceFile, kind: Kind, wanted: Fields) -> Fields:
     if kind == Kind.WARC:
         return Fields("html", "id", "url")
-    names = field_names(file, kind)
+    names = field_names(file, kind, filter(None, (wanted.text, wanted.id, wanted.url)))
     if not names:  # empty or damaged, which whoever reads it will say
         return wanted
     folded = {name.casefold(): name for name in reversed(names)}

@@ -4,9 +4,9 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Any, BinaryIO, NamedTuple
 from zlib import crc32
 
@@ -34,6 +34,7 @@ from flows.warc import warc_records
 _ROOM = 16  # the share of a part in which its end may lie
 _LARGEST_SKIP = 2**30  # bytes of one record that is passed over; what is longer ends the file
 _MOST_SAMPLED = 1000  # records, also damaged ones, that are read to know the fields
+_MOST_SOUND = 100  # of them
 _LEAST_LARGE = 2.0**63
 _BETWEEN_VALUES = re.compile(r"[\s,\ufeff]+")
 _SEPARATOR = re.compile(r"""["']?sep=(.)["']?\r?""")  # a line that Excel reads before the names of the columns
@@ -325,14 +326,24 @@ def _warc(stream: io.BufferedReader) -> Iterator[Record]:
         yield Record(found.where, values, found.content, found.error)
 
 
-def field_names(file: SourceFile, kind: Kind) -> list[str]:
-    """The fields of a file's first hundred sound records, in their order; of a damaged file, of those that it has."""
+def field_names(file: SourceFile, kind: Kind, wanted: Iterable[str] = ()) -> list[str]:
+    """The fields of a file's first hundred sound records, in their order; of a damaged file, of those that it has.
+
+    Fields that are wanted are looked for in all other records, too.
+    """
     names: dict[str, None] = {}
+    missing = set(wanted)
+    n_sound = 0
     with suppress(Exception):  # whoever reads it will say what is damaged
         if kind == Kind.PARQUET:
             with parquet_file(file) as table:
                 return list(table.schema_arrow.names)
-        records = map(parsed, islice(read_records(file, kind), _MOST_SAMPLED))
-        for record in islice((record for record in records if not record.error), 100):
-            names.update(dict.fromkeys(record.values))
+        for n_read, record in enumerate(map(parsed, read_records(file, kind))):
+            are_enough = n_sound >= _MOST_SOUND or n_read >= _MOST_SAMPLED
+            if are_enough and not missing:
+                break
+            if not record.error:
+                names.update(dict.fromkeys(missing & record.values.keys() if are_enough else record.values))
+                missing -= record.values.keys()
+                n_sound += 1
     return list(names)

@@ -138,6 +138,13 @@ def test_a_file_without_the_named_field_stops_no_other(tmp_path):
     assert reason.endswith("/b.jsonl: has no field 'words'; its fields are text.")
 
 
+def test_a_named_field_may_be_missing_from_ever_so_many_records(tmp_path):
+    stubs = [{"id": f"a{number}"} for number in range(1_100)]
+    (tmp_path / "a.jsonl").write_bytes(jsonl([*stubs, {"id": "b", "words": "one"}]))
+    assert texts(tmp_path / "a.jsonl", fields=Fields(text="words")) == [""] * len(stubs) + ["one"]
+    assert len(errors(tmp_path / "a.jsonl", fields=Fields(text="words"))) == len(stubs)
+
+
 def test_what_a_record_says_of_itself_is_metadata(tmp_path):
     article = {
         **ARTICLES[0],
