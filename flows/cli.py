@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from errno import ENOSPC
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import accumulate
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             message = str(error)
         elif isinstance(error, OSError) and error.filename:
             message = f"{_cut(os.fsdecode(error.filename))}: {error.strerror}; check the path."
+        elif isinstance(error, OSError) and error.errno == ENOSPC:
+            message = f"{error.strerror}; make room where the output goes."
         else:
             reason = f"{type(error).__name__}: {error}"
             message = f"a fault of our own ({reason}); run `cleancopy --debug …` and report it."
@@ -78,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes (as many as processors)"
     )
-    command.add_argument("--strict", action="store_true", help="exit with 1 if a document is in quarantine")
+    command.add_argument(
+        "--strict", action="store_true", help="exit with 1 if a document is in quarantine, or a record left as it was"
+    )
     command.add_argument("--engine", choices=["processes", "dask"], default="processes", help="who does the work")
     command.add_argument("--address", help="scheduler of a Dask cluster, such as tcp://host:8786 (one of our own)")
     command.add_argument("--fresh", action="store_true", help="do everything again, also what earlier runs have done")
@@ -94,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "folder", nargs="?", default="clean", metavar="DIR", help="folder or address of the corpus (clean)"
     )
-    command.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (any that is free)")
+    command.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (any that is free)")
     command.add_argument("--no-browser", action="store_true", help="only serve it")
     command.set_defaults(run=_review)
 
@@ -136,6 +141,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {2**16 - 1}")
+    return int(text)
+
+
 def _add_knowledge_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--rules", action="append", default=[], metavar="DIR", help="folder with more rule files")
     command.add_argument(
@@ -167,8 +178,8 @@ def _clean(options: argparse.Namespace) -> int:
             settings = _settings(options)
             source, target = _binary(sys.stdin, "input"), _binary(sys.stdout, "output")
             with os.fdopen(source.fileno(), "rb", closefd=False) as lines:
-                clean_lines(lines, target, settings.knowledge(), settings.fields)
-            return PUBLISHED
+                n_left = clean_lines(lines, target, settings.knowledge(), settings.fields)
+            return QUARANTINED if options.strict and n_left else PUBLISHED
     elif options.jsonl or "-" in options.sources:
         raise CleancopyError("-: standard input is the only source, or none; --jsonl goes with it.")
     if options.address and options.engine != "dask":
@@ -298,6 +309,7 @@ def _diff(options: argparse.Namespace) -> int:
     from cleaners.passes import edit
     from flows.diff import lines
 
+    _binary(sys.stdout, "output")
     console = Console(highlight=False, soft_wrap=True)
     if options.file == "-":
         document = Document(_standard_input())
@@ -353,7 +365,10 @@ def _rules(options: argparse.Namespace) -> int:
     from cleaners.boilerplate import failing_examples
     from cleaners.passes import PIPELINE
 
+    _binary(sys.stdout, "output")
     knowledge = _knowledge(options)
+    if options.id and options.action != "explain":
+        raise CleancopyError(f"rules {options.action}: takes no id; `cleancopy rules explain {options.id}` does.")
     if options.action == "explain":
         if not options.id:
             raise CleancopyError("rules explain: names no rule; `cleancopy rules list` names them all.")

@@ -13,7 +13,7 @@ from flows.opening import has_lines
 from flows.records import Record, records_of
 
 
-def clean_lines(source: BufferedReader, target: BinaryIO, knowledge: Knowledge, wanted: Fields) -> None:
+def clean_lines(source: BufferedReader, target: BinaryIO, knowledge: Knowledge, wanted: Fields) -> int:
     """Clean the text of each record; all else of it stays as it is written, so that numbers keep their digits.
 
     A record that cannot be cleaned goes through as it is, and standard error says why.
@@ -24,18 +24,24 @@ def clean_lines(source: BufferedReader, target: BinaryIO, knowledge: Knowledge, 
         knowledge: what the cleaners may know.
         wanted: the field that holds the text, if it is not to be guessed from each record.
 
+    Returns:
+        How many records went through as they are.
+
     Raises:
         CleancopyError: if the source is JSON, but not JSONL.
     """
     if not has_lines(source):
         raise CleancopyError("standard input: has no record on each line, as JSONL has; convert it, as `jq -c` does.")
+    n_left = 0
     for record in records_of(source):
         try:
             line = _cleaned(record, knowledge, wanted.text or guess(record.values))
         except UnreadableDocument as reason:
             print(f"cleancopy: {reason}", file=sys.stderr)
             line = record.raw.rstrip(b"\r\n")
+            n_left += 1
         target.write(line + b"\n")
+    return n_left
 
 
 def _cleaned(record: Record, knowledge: Knowledge, field: str | None) -> bytes:

@@ -28,7 +28,7 @@ def serve(folder: Path, port: int = 0, *, open_browser: bool = True) -> None:
     """
     report = folder / "report"
     if not (report / "index.html").exists():
-        raise CleancopyError(f"{folder}: no report here; run `cleancopy clean --out {folder}` first.")
+        raise CleancopyError(f"{folder}: no report here; name the folder of a corpus, which `cleancopy clean` writes.")
     handler = functools.partial(_Quiet, directory=report)
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)

@@ -3,6 +3,7 @@
 import glob
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import fsspec
+from fsspec.utils import glob_translate
 
 from flows import CleancopyError
 
@@ -155,8 +157,7 @@ def _local(source: str, out: Path | None, others: list[str]) -> tuple[str, Itera
     if source and not root.exists() and glob.has_magic(source):
         plain = [part for part in root.parts if not glob.has_magic(part)]
         root = Path(*plain[: next(i for i, part in enumerate(root.parts) if glob.has_magic(part))])
-        found = glob.glob(source, recursive=True)  # noqa: PTH207  that of pathlib wants root and pattern apart
-        matches = sorted(path for path in map(Path, found) if not path.is_dir())
+        matches = sorted(_matching(source, root, out))
     if not source or not root.exists():
         raise IntakeError(f"{source or 'an empty path'}: no such file or folder; check the path.")
     if out and root.resolve().is_relative_to(out.resolve()):
@@ -164,12 +165,29 @@ def _local(source: str, out: Path | None, others: list[str]) -> tuple[str, Itera
     if (root / CORPUS_MARK).exists() and (root / "documents").is_dir():
         matches = sorted((root / "documents").glob("*.parquet"))
     walked = _walk(root, out, others) if matches is None else iter(matches)
-    return str(root.resolve()), ((_local_file(path, root), path == root) for path in walked)
+    return str(root.resolve()), _local_files(walked, root)
 
 
-def _local_file(path: Path, root: Path) -> SourceFile:
-    relative = "" if path == root else _printable(path.relative_to(root).as_posix())
-    return SourceFile(relative, relative, str(path), *size_and_version(str(path)))
+def _matching(pattern: str, root: Path, out: Path | None) -> Iterator[Path]:
+    """The files below a folder that match a pattern, but for what lies behind links to folders."""
+    if "**" in pattern:
+        try:
+            is_match = re.compile(glob_translate(os.path.normpath(pattern))).match
+        except ValueError as error:
+            raise IntakeError(f"{pattern}: '**' stands for folders; write it between two '/'.") from error
+        yield from (path for path in _walk(root, out, []) if is_match(path.as_posix()))
+    else:
+        for path in map(Path, glob.glob(pattern)):  # noqa: PTH207  that of pathlib wants root and pattern apart
+            folders = path.parents[: -len(root.parents) - 1]
+            if not path.is_dir() and not any(map(Path.is_symlink, folders)):
+                yield path
+
+
+def _local_files(paths: Iterable[Path], root: Path) -> Iterator[tuple[SourceFile, bool]]:
+    for path in paths:
+        relative = "" if path == root else _printable(path.relative_to(root).as_posix())
+        with suppress(FileNotFoundError):  # it has gone since it was found
+            yield SourceFile(relative, relative, str(path), *size_and_version(str(path))), path == root
 
 
 def size_and_version(path: str) -> tuple[int, str]:

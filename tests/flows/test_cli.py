@@ -65,9 +65,13 @@ def test_the_filter_writes_the_clean_text_and_nothing_else():
             ".md, .ndjson, .parquet, .tsv, .txt, .warc, .wet, .xhtml.",
         ),
         (["diff", "nowhere"], "nowhere: no such file or folder; check the path."),
-        (["review", "nowhere"], "nowhere: no report here; run `cleancopy clean --out nowhere` first."),
+        (
+            ["review", "nowhere"],
+            "nowhere: no report here; name the folder of a corpus, which `cleancopy clean` writes.",
+        ),
         (["restore", "nowhere", "1"], "nowhere: no corpus here; name the folder that `cleancopy clean --out` wrote."),
         (["rules", "explain", "no/rule"], "no/rule: no such rule; `cleancopy rules list` names them all."),
+        (["rules", "test", "a/b"], "rules test: takes no id; `cleancopy rules explain a/b` does."),
         (["rules", "explain"], "rules explain: names no rule; `cleancopy rules list` names them all."),
         (
             ["clean", ".", "--address", "tcp://127.0.0.1:1"],
@@ -100,6 +104,30 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
     assert done.stderr == f"cleancopy: {message}\n"
 
 
+def test_a_port_that_there_is_not_is_bad_usage():
+    done = cleancopy("review", "clean", "--port", "99999")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("argument --port: '99999' is not a number from 0 to 65535\n")
+
+
+def test_a_full_disk_behind_standard_output_is_said_in_one_sentence():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [CLEANCOPY, "clean", "-"], input=b"text", stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"cleancopy: No space left on device; make room where the output goes.\n",
+    )
+
+
+def test_a_filter_that_is_strict_says_by_its_status_that_it_left_a_record_as_it_was():
+    given = '{"text": "a"}\n[]\n'
+    assert cleancopy("clean", "-", "--jsonl", text=given).returncode == 0
+    done = cleancopy("clean", "-", "--jsonl", "--strict", text=given)
+    assert (done.returncode, done.stdout.splitlines()[1]) == (1, "[]")
+
+
 @pytest.mark.parametrize(
     ("arguments", "closed", "name"),
     [
@@ -107,6 +135,8 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path, arguments, message):
         (["clean", "-", "--jsonl"], "<&-", "input"),
         (["clean", "-", "--jsonl", "--out", "x"], "<&-", "input"),
         (["diff", "-"], "<&-", "input"),
+        (["diff", "-"], ">&-", "output"),
+        (["rules", "list"], ">&-", "output"),
         (["clean", "-"], ">&-", "output"),
     ],
 )

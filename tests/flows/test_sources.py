@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import sources
 from flows.sources import IntakeError, find
 from tests.flows.articles import prose, run_on
 
@@ -52,6 +53,41 @@ def test_a_loop_of_links_ends(tmp_path):
     (tmp_path / "one.txt").write_text("text")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     assert [file.id for file in find([str(tmp_path)])[0]] == ["one.txt"]
+
+
+@pytest.mark.parametrize("pattern", ["**/*.txt", "**", "*/**/*.txt", "*/*.txt", "a/*.txt", "[a-c]/?.txt"])
+def test_a_pattern_leads_through_no_link_to_a_folder_and_finds_nothing_hidden(tmp_path, pattern):
+    for name in ["in/a/1.txt", "in/a/.2.txt", "in/.b/3.txt", "out/4.txt"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("text")
+    (tmp_path / "in" / "b").symlink_to(tmp_path / "out", target_is_directory=True)
+    (tmp_path / "in" / "c").symlink_to(tmp_path, target_is_directory=True)
+    files, _ = find([str(tmp_path / "in" / pattern)])
+    assert [Path(file.address).relative_to(tmp_path).as_posix() for file in files] == ["in/a/1.txt"]
+
+
+def test_a_pattern_for_files_of_any_depth_matches_as_in_a_shell(tmp_path, monkeypatch):
+    for name in ["in/1.txt", "in/a/b/2.txt", "in/a/3.html"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("text")
+    monkeypatch.chdir(tmp_path)
+    assert [file.id for file in find(["./in/**/*.txt"])[0]] == ["1.txt", "a/b/2.txt"]
+    assert [file.id for file in find(["**/a/**/*.*"])[0]] == ["in/a/3.html", "in/a/b/2.txt"]
+    with pytest.raises(IntakeError, match=r"'\*\*' stands for folders; write it between two '/'\.$"):
+        find(["in/**.txt"])
+
+
+def test_a_file_that_goes_while_others_are_looked_for_is_no_source(tmp_path, monkeypatch):
+    for name in ["1.txt", "2.txt"]:
+        (tmp_path / name).write_text("text")
+    real = sources.size_and_version
+
+    def looked_at(path):
+        (tmp_path / "2.txt").unlink(missing_ok=True)
+        return real(path)
+
+    monkeypatch.setattr(sources, "size_and_version", looked_at)
+    assert [file.id for file in find([str(tmp_path)])[0]] == ["1.txt"]
 
 
 def test_a_link_has_the_size_of_what_it_leads_to(tmp_path):
