@@ -59,3 +59,8 @@ def rows(out, folder):
 
 def run_on(folder, out, **options):
     return run(Settings((str(folder),), out, **options))
+
+
+def small_run(source, out, **options):
+    """A run whose shards have a few documents each."""
+    return run_on(source, out, shard_bytes=1_000, **options)
