@@ -185,9 +185,12 @@ def _matching(pattern: str, root: Path, out: Path | None) -> Iterator[Path]:
 
 def _local_files(paths: Iterable[Path], root: Path) -> Iterator[tuple[SourceFile, bool]]:
     for path in paths:
+        try:
+            facts = size_and_version(str(path))
+        except FileNotFoundError:  # it has gone since it was found
+            continue
         relative = "" if path == root else _printable(path.relative_to(root).as_posix())
-        with suppress(FileNotFoundError):  # it has gone since it was found
-            yield SourceFile(relative, relative, str(path), *size_and_version(str(path))), path == root
+        yield SourceFile(relative, relative, str(path), *facts), path == root
 
 
 def size_and_version(path: str) -> tuple[int, str]:
